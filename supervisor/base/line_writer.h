@@ -1,0 +1,34 @@
+#pragma once
+// LineWriter: our log line on standard error, in one write(2) that never blocks. O_NONBLOCK is
+// never set: the open file is shared with iris-main, which would then get EAGAIN. No heap: PID 1
+// uses it.
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "supervisor/base/log_record.h"
+
+namespace sup {
+
+class LineWriter {
+ public:
+  /// `program` must outlive the writer. Text on a terminal, JSON otherwise.
+  LineWriter(int fd, std::string_view program);
+
+  /// Writes the line if the pipe has room for it now, else drops and counts it.
+  void write(Level level, std::string_view event, std::string_view message,
+             std::span<const LogField> fields = {});
+  void set_json(bool json) { json_ = json; }
+  /// Lines below this level are not written.
+  void set_level(Level level) { level_ = level; }
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  int fd_;
+  std::string_view program_;
+  bool json_;
+  Level level_ = Level::info;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace sup

@@ -1,0 +1,158 @@
+#include "supervisor/os/process_table.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "supervisor/base/unique_fd.h"
+#include "supervisor/base/units.h"
+
+namespace sup {
+namespace {
+
+using Path = FixedText<96>;
+
+Path proc_path(pid_t pid, std::string_view rest) {
+  Path path;
+  path.append("/proc/").append_number(pid);
+  return path.append(rest);
+}
+
+/// At most `room.size()` bytes of a file of /proc; empty when it is not there.
+std::string_view read_small(const Path& path, std::span<char> room) {
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) return {};
+  const ssize_t n = ::read(fd.get(), room.data(), room.size());
+  return {room.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+}
+
+/// Word number `index` of a text with single blanks between words; empty when it is not there.
+std::string_view word(std::string_view text, int index) {
+  for (; index > 0; --index) {
+    const std::size_t blank = text.find(' ');
+    if (blank == std::string_view::npos) return {};
+    text.remove_prefix(blank + 1);
+  }
+  return text.substr(0, text.find(' '));
+}
+
+/// Appends the numbers of a `children` file, which may be longer than any buffer of ours.
+std::size_t append_children(const Path& path, std::span<pid_t> out, std::size_t count) {
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!fd) return count;
+  std::array<char, 4096> buffer{};
+  pid_t number = 0;
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n <= 0) break;
+    for (const char c : std::string_view{buffer.data(), static_cast<std::size_t>(n)}) {
+      if (c >= '0' && c <= '9') {
+        number = number * 10 + (c - '0');
+      } else if (number != 0) {
+        if (count < out.size()) out[count++] = number;
+        number = 0;
+      }
+    }
+  }
+  if (number != 0 && count < out.size()) out[count++] = number;
+  return count;
+}
+
+/// The kernel's record of getdents64(2); opendir() would use the heap.
+struct DirectoryEntry {
+  unsigned long long inode;
+  long long offset;
+  unsigned short length;
+  unsigned char type;
+  char name[1];
+};
+
+template <class Visit>
+void for_each_thread(pid_t pid, Visit visit) {
+  const UniqueFd fd{::open(proc_path(pid, "/task").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!fd) return;
+  alignas(DirectoryEntry) std::array<char, 2048> buffer{};
+  for (;;) {
+    const long n = ::syscall(SYS_getdents64, fd.get(), buffer.data(), buffer.size());
+    if (n <= 0) return;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
+      unsigned short length = 0;
+      std::memcpy(&length, buffer.data() + at + offsetof(DirectoryEntry, length), sizeof length);
+      const char* name = buffer.data() + at + offsetof(DirectoryEntry, name);
+      if (const auto thread = parse_number(name)) visit(static_cast<pid_t>(*thread));
+      at += length;
+    }
+  }
+}
+
+}  // namespace
+
+bool read_process(pid_t pid, ProcessInfo& out) {
+  std::array<char, 512> buffer{};
+  // pid (name) state ppid …; the name may hold blanks and brackets, so the last ')' counts.
+  const std::string_view stat = read_small(proc_path(pid, "/stat"), buffer);
+  const std::size_t open = stat.find('(');
+  const std::size_t close = stat.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close + 4 >= stat.size())
+    return false;
+  out.pid = pid;
+  out.name = FixedText<16>{stat.substr(open + 1, close - open - 1)};
+  out.state = stat[close + 2];
+  const std::string_view rest = stat.substr(close + 4);
+  out.parent = static_cast<pid_t>(parse_number(word(rest, 0)).value_or(0));
+  out.started = parse_number(word(rest, 18)).value_or(0);  // field 22 of the whole line
+  return true;
+}
+
+bool is_iris_control_command(const ProcessInfo& process) {
+  const std::string_view name = process.name.view();
+  if (name == "irisstart" || name == "irisstop" || name == "irisforce") return true;
+  if (name != "iris") return false;
+  std::array<char, 512> buffer{};
+  std::string_view arguments = read_small(proc_path(process.pid, "/cmdline"), buffer);
+  // A script's interpreter and path come first: look at every word, they end in NUL.
+  while (!arguments.empty()) {
+    const std::size_t end = std::min(arguments.find('\0'), arguments.size());
+    const std::string_view argument = arguments.substr(0, end);
+    for (const std::string_view verb :
+         {"start", "startnostu", "stop", "stopnoshut", "force", "restart"}) {
+      if (argument == verb) return true;
+    }
+    arguments.remove_prefix(std::min(end + 1, arguments.size()));
+  }
+  return false;
+}
+
+FixedText<64> wait_channel(pid_t pid) {
+  std::array<char, 64> buffer{};
+  const std::string_view text = read_small(proc_path(pid, "/wchan"), buffer);
+  return text == "0" ? FixedText<64>{} : FixedText<64>{text};
+}
+
+std::size_t children_of(pid_t pid, std::span<pid_t> out) {
+  std::size_t count = 0;
+  for_each_thread(pid, [&](pid_t thread) {
+    Path path = proc_path(pid, "/task/");
+    path.append_number(thread).append("/children");
+    count = append_children(path, out, count);
+  });
+  return count;
+}
+
+void Descendants::look(pid_t root, pid_t except) {
+  count_ = children_of(root, pids_);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const pid_t pid = pids_[i];
+    ProcessInfo process;
+    if (pid == except || !read_process(pid, process)) continue;
+    const std::size_t grown = count_ + children_of(pid, std::span{pids_}.subspan(count_));
+    count_ = grown;
+    if (process.state != 'Z' && process.state != 'X') pids_[kept++] = pid;
+  }
+  count_ = kept;
+}
+
+}  // namespace sup

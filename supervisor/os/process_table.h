@@ -1,0 +1,50 @@
+#pragma once
+// Who lives below us, read from /proc. No heap; every answer is a snapshot that may be old already.
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "supervisor/base/fixed_text.h"
+
+namespace sup {
+
+struct ProcessInfo {
+  pid_t pid = 0;
+  pid_t parent = 0;
+  char state = '?';          ///< R S D Z T …, as /proc/PID/stat says
+  FixedText<16> name;        ///< the kernel's 15 bytes of the program's name
+  std::int64_t started = 0;  ///< clock ticks since boot: with the pid, an identity
+};
+
+/// False when there is no such process (or no /proc).
+bool read_process(pid_t pid, ProcessInfo& out);
+
+/// Is it a command that starts or stops an IRIS instance: `iris start|stop|force|restart …` or one
+/// of irisstart, irisstop, irisforce? Not so a session, however long somebody keeps it open.
+bool is_iris_control_command(const ProcessInfo& process);
+
+/// Where the process waits in the kernel; empty when it is not told.
+FixedText<64> wait_channel(pid_t pid);
+
+/// The children of `pid`, from all its threads; at most `out.size()` of them. Zombies included.
+std::size_t children_of(pid_t pid, std::span<pid_t> out);
+
+/// All descendants of a process at one glance; zombies are left out. A descendant whose parent ends
+/// while we look comes back to the nearest subreaper, which for PID 1 is PID 1: look twice.
+class Descendants {
+ public:
+  /// More than `most` are not listed; whoever ends them all looks again until nobody is left.
+  static constexpr std::size_t most = 16384;
+
+  /// Walks anew from `root`; `except` and what is below it is left out (0: nobody).
+  void look(pid_t root, pid_t except = 0);
+  [[nodiscard]] std::span<const pid_t> pids() const { return {pids_.data(), count_}; }
+
+ private:
+  std::array<pid_t, most> pids_{};
+  std::size_t count_ = 0;
+};
+
+}  // namespace sup
