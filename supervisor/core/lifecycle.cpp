@@ -1,0 +1,236 @@
+#include "supervisor/core/lifecycle.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "supervisor/base/units.h"
+#include "supervisor/core/exit_code.h"
+
+namespace sup {
+namespace {
+
+/// An abnormal end: a signal took it, and nobody's command was at work.
+bool killed(const LifeFacts& facts) {
+  return facts.died_by_signal && !facts.died_under_command;
+}
+
+}  // namespace
+
+std::string_view name_of(LifeState state) {
+  switch (state) {
+    case LifeState::preparing:
+      return "preparing";
+    case LifeState::starting:
+      return "starting";
+    case LifeState::up:
+      return "up";
+    case LifeState::broken:
+      return "broken";
+    case LifeState::down:
+      return "down";
+    case LifeState::forcing:
+      return "forcing";
+    case LifeState::pausing:
+      return "pausing";
+    case LifeState::restarting:
+      return "restarting";
+    case LifeState::not_wanted:
+      return "not_wanted";
+    case LifeState::given_up:
+      return "given_up";
+    case LifeState::stopping:
+      return "stopping";
+  }
+  return "unknown";
+}
+
+void Lifecycle::enter(LifeState state, Nanos now, std::string why) {
+  state_ = state;
+  since_ = now;
+  deadline_ = never;
+  acted_ = false;
+  theirs_ = false;
+  why_ = std::move(why);
+  if (state == LifeState::up) ever_up_ = true;
+}
+
+LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
+  if (facts.stopping && state_ != LifeState::stopping) enter(LifeState::stopping, now, "stopping");
+  switch (state_) {
+    case LifeState::stopping:
+    case LifeState::given_up:
+      return LifeAction::none;
+    case LifeState::preparing:
+      return when_preparing(facts, now);
+    case LifeState::not_wanted:
+    case LifeState::starting:
+      if (facts.runs) enter(LifeState::up, now, "IRIS is running");
+      return LifeAction::none;
+    case LifeState::up:
+      return when_up(facts, now);
+    case LifeState::down:
+      return when_down(facts, now);
+    case LifeState::broken:
+      return recover(facts, now);
+    case LifeState::forcing:
+      return when_forcing(facts, now);
+    case LifeState::pausing:
+      return when_pausing(facts, now);
+    case LifeState::restarting:
+      return when_restarting(facts, now);
+  }
+  return LifeAction::none;
+}
+
+LifeAction Lifecycle::when_preparing(const LifeFacts& facts, Nanos now) {
+  if (!facts.main_started) return LifeAction::none;
+  if (facts.start_running) {  // asked for by an earlier agent
+    enter(LifeState::restarting, now, "a restart in place is under way");
+    acted_ = true;
+  } else if (ever_up_) {
+    enter(LifeState::up, now, "IRIS was up when this agent began");
+  } else if (settings_.up_wanted) {
+    enter(LifeState::starting, now, "IRIS is starting");
+  } else {
+    enter(LifeState::not_wanted, now, "iris-main was told --up false");
+  }
+  return decide(facts, now);
+}
+
+LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
+  if (!facts.daemon_died) return LifeAction::none;
+  // Somebody's `iris stop` or `restart` takes daemons down in order: no death to be alarmed by.
+  if (facts.iris_command_runs) return LifeAction::none;
+  if (facts.died_under_command && facts.runs) {
+    enter(LifeState::up, now, "IRIS is running again; somebody else restarted it");
+    return LifeAction::none;
+  }
+  // Their restart may be over before a qlist says so: what lives now is theirs, never forced.
+  if (facts.died_under_command)
+    return wait_for_others(facts, now, "somebody's iris command took IRIS down");
+  if (facts.irisdb_alive || killed(facts)) return has_failed(facts, now, facts.death_why);
+  enter(LifeState::down, now, "IRIS went down cleanly");
+  return when_down(facts, now);
+}
+
+LifeAction Lifecycle::wait_for_others(const LifeFacts& facts, Nanos now, std::string why) {
+  enter(LifeState::down, now, std::move(why));
+  theirs_ = true;
+  return when_down(facts, now);
+}
+
+LifeAction Lifecycle::has_failed(const LifeFacts& facts, Nanos now, std::string why) {
+  enter(LifeState::broken, now, std::move(why));
+  return recover(facts, now);
+}
+
+LifeAction Lifecycle::when_down(const LifeFacts& facts, Nanos now) {
+  if (facts.runs) {
+    enter(LifeState::up, now, "IRIS is running again; somebody else started it");
+    return LifeAction::none;
+  }
+  // A DBA's restart is theirs: their command ends first, and then has the delay once more. So is
+  // what it has left running, say in single-user mode for a repair: it is never forced.
+  if (facts.iris_command_runs) theirs_ = true;
+  const bool at_work = facts.iris_command_runs || (theirs_ && facts.irisdb_alive);
+  // PID 1's word may come a moment after ours.
+  if (killed(facts) && !theirs_) return has_failed(facts, now, facts.death_why);
+  if (deadline_ == never || at_work) deadline_ = now + settings_.restart_delay;
+  if (now < deadline_) return LifeAction::none;
+  if (!settings_.up_wanted) {
+    enter(LifeState::not_wanted, now, why_ + "; iris-main was told --up false");
+    return LifeAction::none;
+  }
+  return recover(facts, now);
+}
+
+LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now) {
+  const std::string what = why_;
+  give_up_why_.clear();
+  if (!settings_.restart_in_place)
+    give_up_why_ = what + "; the policy is to exit, not to restart in place";
+  else if (budget_.exhausted(now))
+    give_up_why_ =
+        fmt::format("{}; {} restarts within {} are used up", what, settings_.budget.limit,
+                    format_duration(settings_.budget.window).view());
+  // Half dead, it cannot stop by itself: iris-main would wait for its whole shutdown timeout.
+  if (facts.irisdb_alive || killed(facts)) {
+    enter(LifeState::forcing, now, what);
+    return when_forcing(facts, now);
+  }
+  if (!give_up_why_.empty()) return give_up(now);
+  enter(LifeState::pausing, now, what);
+  begin_pause(now);
+  return when_pausing(facts, now);
+}
+
+LifeAction Lifecycle::when_forcing(const LifeFacts& facts, Nanos now) {
+  // One command at a time, theirs included: a force would kill what they have half started.
+  if (facts.command_running || facts.iris_command_runs) return LifeAction::none;
+  if (!acted_) {
+    acted_ = true;
+    return LifeAction::force;
+  }
+  if (facts.irisdb_alive) {  // `iris force` has ended and somebody lives: once more, in a while
+    if (deadline_ == never) deadline_ = now + seconds(5);
+    if (now < deadline_) return LifeAction::none;
+    deadline_ = never;
+    // Who has survived it, the stop ladder ends or lists.
+    return give_up_why_.empty() ? LifeAction::force : give_up(now);
+  }
+  if (!give_up_why_.empty()) return give_up(now);
+  enter(LifeState::pausing, now, why_);
+  begin_pause(now);
+  return when_pausing(facts, now);
+}
+
+LifeAction Lifecycle::give_up(Nanos now) {
+  enter(LifeState::given_up, now, give_up_why_);
+  return LifeAction::give_up;
+}
+
+void Lifecycle::begin_pause(Nanos now) {
+  deadline_ = now + budget_.pause(now);
+}
+
+LifeAction Lifecycle::when_pausing(const LifeFacts& facts, Nanos now) {
+  if (facts.runs) {
+    enter(LifeState::up, now, "IRIS is running again; somebody else started it");
+    return LifeAction::none;
+  }
+  if (facts.command_running) return LifeAction::none;
+  if (facts.irisdb_alive || facts.iris_command_runs)
+    return wait_for_others(facts, now, why_ + "; somebody else starts IRIS");
+  if (now < deadline_) return LifeAction::none;
+  enter(LifeState::restarting, now, why_);
+  budget_.spend(now);
+  acted_ = true;
+  return LifeAction::start;
+}
+
+LifeAction Lifecycle::when_restarting(const LifeFacts& facts, Nanos now) {
+  if (facts.command_running) return LifeAction::none;
+  if (facts.runs) {
+    enter(LifeState::up, now, "IRIS was restarted in place");
+    return LifeAction::none;
+  }
+  const bool good = facts.command_status == 0;
+  // A good start may still be recovering; the next qlist will tell.
+  if (facts.iris_command_runs || (good && facts.irisdb_alive)) {
+    deadline_ = never;
+    return LifeAction::none;
+  }
+  // Nobody there after a good start, or somebody after one that was refused (was another's start
+  // quicker?): it will show soon.
+  if (good || facts.irisdb_alive) {
+    if (deadline_ == never) deadline_ = now + settings_.restart_delay;
+    if (now < deadline_) return LifeAction::none;
+  }
+  return has_failed(
+      facts, now,
+      good ? "'iris start' said yes, but no irisdb is there"
+           : fmt::format("'iris start' {}", describe_end(facts.command_status).view()));
+}
+
+}  // namespace sup

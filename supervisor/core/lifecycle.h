@@ -1,0 +1,109 @@
+#pragma once
+// Lifecycle: decides what becomes of IRIS between its first start and the container's end. Pure:
+// facts and time in, at most one action out; PID 1 carries the actions out.
+//
+//   preparing --main program started--> starting --IRIS runs--> up
+//   up --control process or daemon died--> broken --budget left--> forcing --nobody left--> pausing
+//   up --clean down, or somebody's iris command--> down --restart delay over, no iris command runs,
+//        and no irisdb that such a command has left--> pausing, with `--up false` not_wanted
+//   pausing --pause over--> restarting --IRIS runs--> up, --iris start failed--> broken
+//   pausing --somebody else starts IRIS--> down
+//   broken or down --policy exit, or the budget used up--> forcing what is half dead, then given_up
+//                                                          (PID 1 is told to end: 75)
+//   preparing, for an agent that comes back --> up or restarting, whatever its predecessor saw
+//   any --PID 1 stops--> stopping          `--up false`: not_wanted until IRIS runs after all
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "supervisor/base/nanos.h"
+#include "supervisor/core/restart_budget.h"
+
+namespace sup {
+
+enum class LifeState : std::uint8_t {
+  preparing,
+  starting,
+  up,
+  broken,
+  down,
+  forcing,
+  pausing,
+  restarting,
+  not_wanted,
+  given_up,
+  stopping
+};
+std::string_view name_of(LifeState state);
+
+enum class LifeAction : std::uint8_t { none, force, start, give_up };
+
+struct LifeFacts {
+  bool main_started = false;
+  bool stopping = false;  ///< PID 1 climbs its ladder
+  /// A qlist that began after the last death and the last command says running, and a control
+  /// process is there.
+  bool runs = false;
+  bool irisdb_alive = false;        ///< any irisdb of this container
+  bool daemon_died = false;         ///< a watched daemon, or the control process, is gone
+  bool died_by_signal = false;      ///< PID 1 has reaped an irisdb that a signal had ended
+  bool died_under_command = false;  ///< … while somebody's iris command ran: it is their doing
+  bool iris_command_runs = false;   ///< somebody's iris, irisstart, irisstop or irisforce
+  bool command_running = false;     ///< a command of ours, at PID 1
+  bool start_running = false;       ///< … and it is `iris start`
+  int command_status = 0;           ///< wait status of our last command
+  std::string death_why;            ///< "control process 431 died"
+};
+
+struct LifeSettings {
+  bool up_wanted = true;         ///< false with `--up false`
+  bool restart_in_place = true;  ///< false: policy `exit`
+  Nanos restart_delay = seconds(10);
+  RestartBudgetSettings budget;
+};
+
+class Lifecycle {
+ public:
+  explicit Lifecycle(LifeSettings settings) : settings_{settings}, budget_{settings.budget} {}
+
+  /// Call it whenever a fact changed and at deadline(), until it says none.
+  LifeAction decide(const LifeFacts& facts, Nanos now);
+
+  /// What an earlier agent of the same PID 1 had recorded.
+  void remember_up() { ever_up_ = true; }
+  void remember_restart(Nanos at) { budget_.spend(at); }
+
+  [[nodiscard]] LifeState state() const { return state_; }
+  [[nodiscard]] Nanos since() const { return since_; }
+  [[nodiscard]] bool ever_up() const { return ever_up_; }
+  [[nodiscard]] const std::string& why() const { return why_; }
+  [[nodiscard]] Nanos deadline() const { return deadline_; }
+  [[nodiscard]] const RestartBudget& budget() const { return budget_; }
+
+ private:
+  void enter(LifeState state, Nanos now, std::string why);
+  LifeAction when_preparing(const LifeFacts& facts, Nanos now);
+  LifeAction when_up(const LifeFacts& facts, Nanos now);
+  LifeAction when_down(const LifeFacts& facts, Nanos now);
+  LifeAction recover(const LifeFacts& facts, Nanos now);
+  LifeAction when_forcing(const LifeFacts& facts, Nanos now);
+  LifeAction when_pausing(const LifeFacts& facts, Nanos now);
+  LifeAction when_restarting(const LifeFacts& facts, Nanos now);
+  LifeAction wait_for_others(const LifeFacts& facts, Nanos now, std::string why);
+  LifeAction has_failed(const LifeFacts& facts, Nanos now, std::string why);
+  void begin_pause(Nanos now);
+  LifeAction give_up(Nanos now);
+
+  LifeSettings settings_;
+  RestartBudget budget_;
+  LifeState state_ = LifeState::preparing;
+  Nanos since_ = 0;
+  Nanos deadline_ = never;
+  bool ever_up_ = false;
+  std::string give_up_why_;  ///< not empty: once nobody lives, the container ends
+  bool acted_ = false;       ///< the state's command has been asked for
+  bool theirs_ = false;      ///< down: an irisdb that lives now came by somebody's iris command
+  std::string why_ = "the configuration is being prepared";
+};
+
+}  // namespace sup

@@ -1,0 +1,118 @@
+#include "supervisor/core/state_record.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace sup {
+namespace {
+
+using nlohmann::json;
+
+constexpr int version = 1;
+constexpr std::array<std::string_view, 5> kind_names{"event", "up", "restart", "lease", "thawed"};
+
+/// The field if it is there and of that type, else the type's zero.
+template <class T>
+T field(const json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end()) return T{};
+  if constexpr (std::is_same_v<T, std::string>) {
+    return found->is_string() ? found->template get<T>() : T{};
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return found->is_boolean() && found->template get<T>();
+  } else {
+    return found->is_number_integer() ? found->template get<T>() : T{};
+  }
+}
+
+json lease_to_json(const Lease& lease) {
+  return {{"owner", lease.owner},
+          {"token", lease.token},
+          {"began_at", lease.began_at},
+          {"end_at", lease.end_at},
+          {"iris_deadman", lease.iris_deadman},
+          {"iris_since", lease.iris_since},
+          {"witness", lease.witness},
+          {"journal", lease.journal}};
+}
+
+Lease lease_from_json(const json& object) {
+  Lease lease;
+  lease.owner = field<std::string>(object, "owner");
+  lease.token = field<std::string>(object, "token");
+  lease.began_at = field<Nanos>(object, "began_at");
+  lease.end_at = field<Nanos>(object, "end_at");
+  lease.iris_deadman = field<bool>(object, "iris_deadman");
+  lease.iris_since = field<std::string>(object, "iris_since");
+  lease.witness = field<std::string>(object, "witness");
+  lease.journal = field<std::string>(object, "journal");
+  return lease;
+}
+
+std::vector<WatchedProcess> processes_from_json(const json& array) {
+  std::vector<WatchedProcess> processes;
+  for (const json& entry : array) {
+    if (!entry.is_object()) continue;
+    processes.push_back({field<std::int32_t>(entry, "pid"), field<std::int64_t>(entry, "started")});
+  }
+  return processes;
+}
+
+}  // namespace
+
+std::string encode(const StateRecord& record) {
+  json line{{"v", version},
+            {"kind", kind_names.at(static_cast<std::size_t>(record.kind))},
+            {"incarnation", record.incarnation},
+            {"wall_ns", record.wall_ns}};
+  switch (record.kind) {
+    case StateRecord::Kind::event:
+      line["event"] = record.event;
+      line["message"] = record.message;
+      break;
+    case StateRecord::Kind::up:
+      line["irisdb_killed"] = record.irisdb_killed;
+      line["processes"] = json::array();
+      for (const WatchedProcess& process : record.processes)
+        line["processes"].push_back({{"pid", process.pid}, {"started", process.started}});
+      break;
+    case StateRecord::Kind::restart:
+      line["at"] = record.at;
+      break;
+    case StateRecord::Kind::lease:
+      line["lease"] = lease_to_json(record.lease);
+      break;
+    case StateRecord::Kind::thawed:
+      break;
+  }
+  return line.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+std::optional<StateRecord> decode_state_record(std::string_view text) {
+  const json line = json::parse(text, nullptr, false);
+  if (!line.is_object() || field<int>(line, "v") != version) return std::nullopt;
+  const auto kind = field<std::string>(line, "kind");
+  StateRecord record;
+  bool known = false;
+  for (std::size_t i = 0; i < kind_names.size(); ++i) {
+    if (kind_names.at(i) != kind) continue;
+    record.kind = static_cast<StateRecord::Kind>(i);
+    known = true;
+  }
+  if (!known) return std::nullopt;
+  record.incarnation = field<std::uint64_t>(line, "incarnation");
+  record.wall_ns = field<std::int64_t>(line, "wall_ns");
+  record.at = field<Nanos>(line, "at");
+  record.irisdb_killed = field<std::uint64_t>(line, "irisdb_killed");
+  record.event = field<std::string>(line, "event");
+  record.message = field<std::string>(line, "message");
+  if (const auto list = line.find("processes"); list != line.end() && list->is_array())
+    record.processes = processes_from_json(*list);
+  if (const auto lease = line.find("lease"); lease != line.end() && lease->is_object())
+    record.lease = lease_from_json(*lease);
+  else if (record.kind == StateRecord::Kind::lease)
+    return std::nullopt;
+  return record;
+}
+
+}  // namespace sup

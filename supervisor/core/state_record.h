@@ -1,0 +1,45 @@
+#pragma once
+// StateRecord: the lines of the agent's memory, RUN_DIR/state. Append-only JSON, one object a line,
+// each with a version and the incarnation of the PID 1 that it belongs to. Pure.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "supervisor/core/freeze.h"
+
+namespace sup {
+
+/// A process that the agent watched: pid and start time together are an identity.
+struct WatchedProcess {
+  std::int32_t pid = 0;
+  std::int64_t started = 0;
+  bool operator==(const WatchedProcess&) const = default;
+};
+
+struct StateRecord {
+  enum class Kind : std::uint8_t {
+    event,    ///< of the timeline
+    up,       ///< IRIS was up, with these daemons
+    restart,  ///< an attempt to restart it in place
+    lease,    ///< a freeze that is complete
+    thawed,   ///< the lease is over
+  };
+  Kind kind = Kind::event;
+  std::uint64_t incarnation = 0;
+  std::int64_t wall_ns = 0;
+  Nanos at = 0;                           ///< restart: monotonic
+  std::string event;                      ///< event: component.verb
+  std::string message;                    ///< event
+  std::vector<WatchedProcess> processes;  ///< up: the control process first
+  std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
+  Lease lease;                            ///< lease
+};
+
+/// One line with its newline.
+std::string encode(const StateRecord& record);
+/// nullopt: not a record of a version that we know. Unknown fields are ignored.
+std::optional<StateRecord> decode_state_record(std::string_view line);
+
+}  // namespace sup

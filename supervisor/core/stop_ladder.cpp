@@ -1,0 +1,165 @@
+#include "supervisor/core/stop_ladder.h"
+
+#include <algorithm>
+
+namespace sup {
+namespace {
+
+// Counted back from the end of the budget.
+constexpr Nanos ask_reserve = seconds(45);
+constexpr Nanos stop_reserve = seconds(30);
+constexpr Nanos force_reserve = seconds(12);
+constexpr Nanos signal_time = seconds(5);
+constexpr Nanos thaw_time = seconds(10);
+constexpr Nanos announce_slack = seconds(5);
+/// From this budget on every reserve has its full length.
+constexpr Nanos full_budget = seconds(90);
+
+}  // namespace
+
+std::string_view name_of(LadderStep step) {
+  switch (step) {
+    case LadderStep::idle:
+      return "idle";
+    case LadderStep::announce:
+      return "announce";
+    case LadderStep::thaw:
+      return "thaw";
+    case LadderStep::ask:
+      return "ask";
+    case LadderStep::stop:
+      return "stop";
+    case LadderStep::force:
+      return "force";
+    case LadderStep::term:
+      return "term";
+    case LadderStep::kill:
+      return "kill";
+    case LadderStep::clean:
+      return "clean";
+    case LadderStep::leave:
+      return "leave";
+  }
+  return "unknown";
+}
+
+Nanos StopLadder::reserve(Nanos full) const {
+  if (settings_.timeout >= full_budget) return full;
+  // In milliseconds: nanoseconds times nanoseconds would overflow.
+  return milliseconds(full / milliseconds(1) * (settings_.timeout / milliseconds(1)) /
+                      (full_budget / milliseconds(1)));
+}
+
+void StopLadder::enter(LadderStep step, Nanos deadline) {
+  step_ = step;
+  deadline_ = deadline;
+  acted_ = false;
+}
+
+void StopLadder::begin(Nanos now) {
+  if (active()) return;
+  began_at_ = now;
+  entered_at_ = now;
+  enter(LadderStep::announce, std::min(now + settings_.drain_delay + reserve(announce_slack),
+                                       now + settings_.timeout - reserve(ask_reserve)));
+}
+
+bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
+  const bool late = now >= deadline_;
+  switch (step_) {
+    case LadderStep::idle:
+      return false;
+    case LadderStep::announce:
+      return late || facts.drained || !facts.agent_alive || !facts.main_alive;
+    case LadderStep::thaw:
+      return late || !facts.frozen_by_us || !facts.irisdb_alive;
+    case LadderStep::ask:
+      // Main gone and IRIS still there: nobody else will stop it, so its own step begins at once.
+      // However late it is (a long drain, a paused machine): main gets its signal before worse
+      // comes.
+      return (late && acted_) || !facts.main_alive;
+    case LadderStep::stop:
+    case LadderStep::force:
+      return late || !facts.irisdb_alive;
+    case LadderStep::term:
+    case LadderStep::kill:
+      return late || (!facts.others_alive && !facts.main_alive);
+    case LadderStep::clean:
+      return acted_ || !settings_.iris;
+    case LadderStep::leave:
+      return false;
+  }
+  return false;
+}
+
+void StopLadder::advance(const LadderFacts& facts, Nanos now) {
+  entered_at_ = now;
+  const Nanos end = began_at_ + settings_.timeout;
+  switch (step_) {
+    case LadderStep::announce:
+      return enter(LadderStep::thaw, settings_.iris ? now + reserve(thaw_time) : now);
+    case LadderStep::thaw:
+      return enter(LadderStep::ask, end - reserve(settings_.iris ? ask_reserve : force_reserve));
+    case LadderStep::ask:
+      return enter(LadderStep::stop, settings_.iris ? end - reserve(stop_reserve) : now);
+    case LadderStep::stop:
+      return enter(LadderStep::force, settings_.iris ? end - reserve(force_reserve) : now);
+    case LadderStep::force:
+      return enter(LadderStep::term, now + reserve(signal_time));
+    case LadderStep::term:
+      if (facts.others_alive || facts.main_alive) forced_ = true;
+      return enter(LadderStep::kill, now + reserve(signal_time));
+    case LadderStep::kill:
+      return enter(LadderStep::clean, now);
+    case LadderStep::clean:
+      return enter(LadderStep::leave, never);
+    case LadderStep::idle:
+    case LadderStep::leave:
+      return;
+  }
+}
+
+LadderAction StopLadder::act(const LadderFacts& facts, Nanos now) {
+  const auto once = [this](LadderAction action) {
+    acted_ = true;
+    return action;
+  };
+  switch (step_) {
+    case LadderStep::idle:
+      return LadderAction::none;
+    case LadderStep::announce:
+      return once(LadderAction::announce);
+    case LadderStep::thaw: {
+      // The agent thaws by itself; PID 1 steps in when it is dead, or has not by half-time.
+      const bool half_over = now >= entered_at_ + (deadline_ - entered_at_) / 2;
+      if ((facts.agent_alive && !half_over) || facts.command_running) return LadderAction::none;
+      return once(LadderAction::thaw);
+    }
+    case LadderStep::ask:
+      return once(LadderAction::signal_main);
+    case LadderStep::stop:
+      if (facts.other_stop_runs || facts.command_running) return LadderAction::none;
+      return once(LadderAction::iris_stop);
+    case LadderStep::force:
+      forced_ = true;
+      return once(LadderAction::iris_force);
+    case LadderStep::term:
+      return once(LadderAction::terminate_all);
+    case LadderStep::kill:
+      return once(LadderAction::kill_all);
+    case LadderStep::clean:
+      return once(LadderAction::clean_ipc);
+    case LadderStep::leave:
+      return once(LadderAction::leave);
+  }
+  return LadderAction::none;
+}
+
+LadderAction StopLadder::decide(const LadderFacts& facts, Nanos now) {
+  while (step_is_over(facts, now))
+    advance(facts, now);
+  if (acted_) return LadderAction::none;
+  return act(facts, now);
+}
+
+}  // namespace sup

@@ -1,0 +1,104 @@
+#pragma once
+// StopLadder: how a stop spends its time budget T. Pure, no heap: facts and time in, one action
+// out.
+//
+//   step      does                                          until
+//   announce  tells the agent: readyz 503                   drained, or drain delay + 5 s; agent
+//   dead: 0 s thaw      iris stat INSTANCE -W, if a lease runs and     not frozen, or 10 s
+//             the agent has not thawed after half of it
+//   ask       stop signal to the main program               main gone and no irisdb, or T - 45 s
+//   stop      iris stop INSTANCE quietly, if irisdb lives,   no irisdb, or T - 30 s
+//             main is gone or deaf, and no other stop runs
+//   force     iris force INSTANCE, if irisdb lives          no irisdb, or T - 12 s
+//   term      SIGTERM to all descendants                    nobody left, or 5 s
+//   kill      SIGKILL to all descendants                    nobody left, or 5 s
+//   clean     orphaned shared memory of our uid             at once
+//   leave     done
+//
+// A budget below 90 s shortens every reserve in proportion. "Down" means no irisdb among the
+// descendants, never a text. Without IRIS (plain mode) thaw, stop, force and clean do not exist.
+#include <cstdint>
+#include <string_view>
+
+#include "supervisor/base/nanos.h"
+
+namespace sup {
+
+enum class LadderStep : std::uint8_t {
+  idle,
+  announce,
+  thaw,
+  ask,
+  stop,
+  force,
+  term,
+  kill,
+  clean,
+  leave
+};
+std::string_view name_of(LadderStep step);
+
+enum class LadderAction : std::uint8_t {
+  none,
+  announce,
+  thaw,
+  signal_main,
+  iris_stop,
+  iris_force,
+  terminate_all,
+  kill_all,
+  clean_ipc,
+  leave,
+};
+
+struct LadderFacts {
+  bool main_alive = false;
+  bool irisdb_alive = false;
+  bool others_alive = false;  ///< any descendant but the agent
+  bool agent_alive = false;
+  bool drained = false;
+  bool frozen_by_us = false;
+  bool command_running = false;  ///< PID 1's own `iris …` child has not ended
+  bool other_stop_runs = false;  ///< somebody else's `iris stop` is under way
+};
+
+struct LadderSettings {
+  Nanos timeout = seconds(360);
+  Nanos drain_delay = 0;
+  bool iris = true;
+};
+
+class StopLadder {
+ public:
+  explicit StopLadder(LadderSettings settings = {}) : settings_{settings} {}
+
+  /// Begins with `announce`, or, when the main program has ended by itself, with what is left.
+  void begin(Nanos now);
+  /// What to do now. Call it at deadline() and whenever a fact changed, until it says none.
+  LadderAction decide(const LadderFacts& facts, Nanos now);
+
+  [[nodiscard]] LadderStep step() const { return step_; }
+  [[nodiscard]] bool active() const { return step_ != LadderStep::idle; }
+  /// When the present step ends at the latest.
+  [[nodiscard]] Nanos deadline() const { return deadline_; }
+  [[nodiscard]] Nanos began_at() const { return began_at_; }
+  /// True once it had to force IRIS or kill anybody: exit code 124.
+  [[nodiscard]] bool forced() const { return forced_; }
+
+ private:
+  [[nodiscard]] Nanos reserve(Nanos full) const;
+  void enter(LadderStep step, Nanos deadline);
+  [[nodiscard]] bool step_is_over(const LadderFacts& facts, Nanos now) const;
+  void advance(const LadderFacts& facts, Nanos now);
+  LadderAction act(const LadderFacts& facts, Nanos now);
+
+  LadderSettings settings_;
+  LadderStep step_ = LadderStep::idle;
+  Nanos began_at_ = 0;
+  Nanos entered_at_ = 0;
+  Nanos deadline_ = never;
+  bool acted_ = false;  ///< the present step's action has been given out
+  bool forced_ = false;
+};
+
+}  // namespace sup
