@@ -1,0 +1,150 @@
+#include "supervisor/init/children.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "supervisor/os/spawn.h"
+
+namespace sup {
+namespace {
+
+/// Where our own program lies: the agent and cpfmerge are installed beside it.
+FixedText<4096> own_directory() {
+  std::array<char, 4095> path{};
+  const ssize_t n = ::readlink("/proc/self/exe", path.data(), path.size());
+  const std::string_view text{path.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+  const std::size_t slash = text.rfind('/');
+  return slash == std::string_view::npos ? FixedText<4096>{}
+                                         : FixedText<4096>{text.substr(0, slash + 1)};
+}
+
+/// Beside us, or, without /proc, wherever PATH finds it.
+FixedText<4096> beside_us(const FixedText<4096>& directory, std::string_view program) {
+  FixedText<4096> path = directory;
+  path.append(program);
+  if (!directory.empty() && ::access(path.c_str(), X_OK) == 0) return path;
+  return FixedText<4096>{program};
+}
+
+}  // namespace
+
+std::string_view name_of(Command command) {
+  switch (command) {
+    case Command::none:
+      return "none";
+    case Command::start:
+      return "iris start";
+    case Command::stop:
+      return "iris stop";
+    case Command::force:
+      return "iris force";
+    case Command::thaw:
+      return "iris stat -W";
+  }
+  return "unknown";
+}
+
+bool Children::prepare(const InitOptions& options, const char* const* environment,
+                       const sigset_t& mask) {
+  options_ = &options;
+  mask_ = mask;
+  directory_ = own_directory();
+  instance_.append(options.instance);
+  run_dir_.append(options.run_dir);
+  merge_assignment_.append("ISC_CPF_MERGE_FILE=").append(options.run_dir).append("/merge.cpf");
+  if (!own_.copy(environment) || !main_.copy(environment)) return false;
+  // Whom our own supervisor told to report is us, not IRIS.
+  main_.leave_out("NOTIFY_SOCKET");
+  return true;
+}
+
+void Children::use_effective_merge_file() {
+  main_.set(merge_assignment_.c_str());
+}
+
+ErrnoOr<LinkedChild> Children::start_linked(const char* file, const char* const* argv) {
+  std::array<int, 2> pair{-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
+    return ErrnoOr<LinkedChild>::failed(errno);
+  LinkedChild child{0, UniqueFd{pair[0]}};
+  const UniqueFd theirs{pair[1]};
+  SpawnOptions spawning;
+  spawning.file = file;
+  spawning.argv = argv;
+  spawning.environment = own_.table();
+  spawning.own_session = true;
+  spawning.default_signals = true;
+  spawning.passed_fd = theirs.get();
+  const auto pid = spawn(spawning);
+  if (!pid) return ErrnoOr<LinkedChild>::failed(pid.error());
+  child.pid = *pid;
+  return ErrnoOr<LinkedChild>{std::move(child)};
+}
+
+ErrnoOr<LinkedChild> Children::start_agent(bool safe_mode) {
+  const auto program = beside_us(directory_, "iris-agent");
+  // The main program's arguments go along: the agent reads --up, --before and the like from them.
+  std::array<const char*, 256> argv{"iris-agent",    "--link-fd",       "3",
+                                    "--instance",    instance_.c_str(), "--run-dir",
+                                    run_dir_.c_str()};
+  std::size_t count = 7;
+  if (safe_mode) argv[count++] = "--safe";
+  argv[count++] = "--";
+  for (const char* const* word = options_->program; *word != nullptr && count + 1 < argv.size();
+       ++word)
+    argv[count++] = *word;
+  return start_linked(program.c_str(), argv.data());
+}
+
+ErrnoOr<LinkedChild> Children::start_cpfmerge() {
+  const auto program = beside_us(directory_, "cpfmerge");
+  const std::array<const char*, 7> argv{"cpfmerge",  "prepare",        "--report-fd", "3",
+                                        "--run-dir", run_dir_.c_str(), nullptr};
+  return start_linked(program.c_str(), argv.data());
+}
+
+ErrnoOr<pid_t> Children::start_main() {
+  SpawnOptions spawning;
+  spawning.file = options_->program[0];
+  spawning.argv = options_->program;
+  spawning.environment = main_.table();
+  spawning.mask = &mask_;
+  spawning.own_group = true;
+  spawning.foreground = true;
+  return spawn(spawning);
+}
+
+ErrnoOr<pid_t> Children::start_command(Command command) {
+  std::array<const char*, 5> argv{"iris", nullptr, instance_.c_str(), nullptr, nullptr};
+  switch (command) {
+    case Command::none:
+      return ErrnoOr<pid_t>::failed(EINVAL);
+    case Command::start:
+      argv[1] = "start";
+      argv[3] = "quietly";
+      break;
+    case Command::stop:
+      argv[1] = "stop";
+      argv[3] = "quietly";
+      break;
+    case Command::force:
+      argv[1] = "force";
+      break;
+    case Command::thaw:
+      argv[1] = "stat";
+      argv[3] = "-W";
+      break;
+  }
+  SpawnOptions spawning;
+  spawning.file = argv[0];
+  spawning.argv = argv.data();
+  spawning.environment = main_.table();
+  spawning.mask = &mask_;
+  spawning.own_session = true;
+  return spawn(spawning);
+}
+
+}  // namespace sup

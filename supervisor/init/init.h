@@ -1,0 +1,91 @@
+#pragma once
+// Init: PID 1. One loop over signals, the link and deadlines; what is to be done comes from the
+// machines in core/, how it is done from children.h and os/. After start: no allocation, no exit on
+// a failed write, nothing that blocks, no parsing of anything foreign.
+#include "supervisor/base/line_writer.h"
+#include "supervisor/core/agent_keeper.h"
+#include "supervisor/core/init_options.h"
+#include "supervisor/core/stop_ladder.h"
+#include "supervisor/init/children.h"
+#include "supervisor/link/prepare_report.h"
+#include "supervisor/link/snapshot.h"
+#include "supervisor/os/process_table.h"
+#include "supervisor/os/reap.h"
+#include "supervisor/os/signals.h"
+
+namespace sup {
+
+class Init {
+ public:
+  Init(const InitOptions& options, LineWriter& log);
+
+  /// Runs until the container is to end; its exit code.
+  int run(const char* const* environment);
+
+ private:
+  // init.cpp: the loop and its inputs
+  bool set_up(const char* const* environment);
+  void wait_for_input(Nanos now);
+  void on_signals();
+  void on_signal(const ReceivedSignal& signal);
+  void on_child(const Reaped& child);
+  void on_report();
+  void on_link();
+  void decide();
+  void send_state();
+  [[nodiscard]] Nanos next_deadline() const;
+  [[nodiscard]] int exit_code() const;
+
+  // lives.cpp: beginnings and ends of our children
+  void start_prepare();
+  void prepare_ended(int status);
+  void watch_prepare(Nanos now);
+  void start_main();
+  void main_ended(int status);
+  void keep_agent(Nanos now);
+  void orphan_ended(const Reaped& child);
+  void take_command(const AgentSnapshot& agent);
+  void run_command(Command command, std::uint64_t number);
+  void command_ended(int status);
+
+  // stopping.cpp: the ladder's effects
+  void request_stop(int code, std::string_view why);
+  void climb(Nanos now);
+  void carry_out(LadderAction action, Nanos now);
+  LadderFacts look_around();
+  void signal_descendants(int signal, bool list_them);
+  void leave(Nanos now);
+  void write_termination_message(int code);
+
+  InitOptions options_;
+  LineWriter& log_;
+  Children children_;
+  SignalInput signals_;
+  AgentKeeper keeper_;
+  StopLadder ladder_;
+  Descendants descendants_;
+
+  UniqueFd link_;       ///< to the agent; invalid while there is none
+  UniqueFd report_;     ///< from cpfmerge
+  UniqueFd data_lock_;  ///< the lock on the data directory; held to the end, never read or written
+  pid_t self_ = 0;
+  pid_t agent_pid_ = 0;
+  pid_t prepare_pid_ = 0;
+  pid_t main_pid_ = 0;
+  pid_t command_pid_ = 0;
+  Nanos prepare_deadline_ = never;
+  Nanos leave_deadline_ = never;
+
+  InitSnapshot state_;
+  AgentSnapshot agent_;  ///< the newest that we have heard
+  bool state_changed_ = true;
+  bool thawed_by_us_ = false;
+  bool stop_requested_ = false;
+  bool finished_ = false;
+  int stop_code_ = 0;
+  int main_code_ = 0;
+  LadderStep told_step_ = LadderStep::idle;
+  FixedText<2048> reason_;  ///< why the container ends, for the termination message
+};
+
+}  // namespace sup

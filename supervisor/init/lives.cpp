@@ -1,0 +1,177 @@
+// Beginnings and ends of PID 1's children: cpfmerge, the main program, the agent, iris commands.
+#include <signal.h>
+
+#include <cstring>
+
+#include "supervisor/core/exit_code.h"
+#include "supervisor/init/init.h"
+#include "supervisor/os/clock.h"
+
+namespace sup {
+namespace {
+
+/// cpfmerge's work is small; without a word for so long it hangs on a stuck volume.
+constexpr Nanos prepare_silence = minutes(5);
+
+FixedText<256> cannot_start(std::string_view what, int error) {
+  FixedText<256> text;
+  return text.append("cannot start ").append(what).append(": ").append(std::strerror(error));
+}
+
+}  // namespace
+
+void Init::start_prepare() {
+  auto child = children_.start_cpfmerge();
+  if (!child) {
+    log_.write(Level::error, "prepare.failed", cannot_start("cpfmerge", child.error()).view());
+    main_code_ = ExitCode::refused;
+    return leave(monotonic_now());
+  }
+  prepare_pid_ = child->pid;
+  report_ = std::move(child->socket);
+  prepare_deadline_ = monotonic_now() + prepare_silence;
+}
+
+void Init::watch_prepare(Nanos now) {
+  if (now < prepare_deadline_) return;
+  log_.write(Level::error, "prepare.silent",
+             stop_requested_ ? "cpfmerge does not end, killing it (is the data volume stuck?)"
+                             : "cpfmerge has said nothing for 5 minutes; ending it (is the data "
+                               "volume stuck?)");
+  ::kill(prepare_pid_, SIGKILL);
+  prepare_deadline_ = never;
+}
+
+void Init::prepare_ended(int status) {
+  on_report();  // what it said last
+  prepare_pid_ = 0;
+  prepare_deadline_ = never;
+  report_.reset();
+  if (stop_requested_) return leave(monotonic_now());
+  if (status == 0) return start_main();
+  const int code = exit_code_of(status);
+  main_code_ = code == ExitCode::give_up ? code : ExitCode::refused;
+  reason_.append("IRIS was not started: cpfmerge ").append(describe_end(status).view());
+  reason_.append("; its lines above say why");
+  const std::array fields{LogField::of("code", main_code_)};
+  log_.write(Level::error, "prepare.refused", reason_.view(), fields);
+  leave(monotonic_now());
+}
+
+void Init::start_main() {
+  const auto pid = children_.start_main();
+  if (!pid) {
+    log_.write(Level::error, "main.failed", cannot_start(options_.program[0], pid.error()).view());
+    main_code_ = ExitCode::cannot_execute;
+    return leave(monotonic_now());
+  }
+  main_pid_ = *pid;
+  state_.phase = InitPhase::running;
+  state_.main_started_at = monotonic_now();
+  state_changed_ = true;
+  if (!options_.iris) return;
+  FixedText<256> text;
+  text.append("started ")
+      .append(options_.program[0])
+      .append(" for instance ")
+      .append(options_.instance);
+  const std::array fields{LogField::of("pid", main_pid_)};
+  log_.write(Level::info, "main.started", text.view(), fields);
+}
+
+void Init::main_ended(int status) {
+  main_pid_ = 0;
+  main_code_ = exit_code_of(status);
+  if (!options_.ladder) {  // as tini: what is left ends with us
+    finished_ = true;
+    return;
+  }
+  FixedText<256> text;
+  text.append(options_.program[0]).append(" ").append(describe_end(status).view());
+  if (!stop_requested_) reason_.append(text.view());
+  const bool fine = stop_requested_ || main_code_ == 0;
+  const std::array fields{LogField::of("code", main_code_)};
+  if (options_.iris)
+    log_.write(fine ? Level::info : Level::error, "main.ended", text.view(), fields);
+  state_.phase = InitPhase::stopping;
+  ladder_.begin(monotonic_now());
+}
+
+void Init::keep_agent(Nanos now) {
+  for (;;) {
+    switch (keeper_.decide(now)) {
+      case KeeperAction::none:
+        return;
+      case KeeperAction::start: {
+        auto child = children_.start_agent(keeper_.safe_mode());
+        if (!child) {
+          log_.write(Level::error, "agent.failed",
+                     cannot_start("iris-agent", child.error()).append(", trying again").view());
+          return;
+        }
+        agent_pid_ = child->pid;
+        link_ = std::move(child->socket);
+        agent_.drained = 0;
+        state_changed_ = true;
+        keeper_.started(now);
+        return;
+      }
+      case KeeperAction::terminate:
+        log_.write(Level::warning, "agent.silent",
+                   "iris-agent has been silent for 20 s, ending it");
+        ::kill(agent_pid_, SIGTERM);
+        break;
+      case KeeperAction::kill:
+        ::kill(agent_pid_, SIGKILL);
+        break;
+    }
+  }
+}
+
+void Init::orphan_ended(const Reaped& child) {
+  ++state_.orphans_reaped;
+  if (child.name.view() != "irisdb") return;
+  if (exit_code_of(child.status) == 0) return;
+  if (exit_code_of(child.status) > 128) ++state_.irisdb_killed;
+  FixedText<128> text;
+  text.append("an irisdb process ").append(describe_end(child.status).view());
+  const std::array fields{LogField::of("pid", child.pid)};
+  log_.write(Level::warning, "irisdb.ended", text.view(), fields);
+}
+
+void Init::take_command(const AgentSnapshot& agent) {
+  const bool is_new = agent.wanted != Command::none && agent.wanted_number > state_.command.number;
+  if (!is_new || command_pid_ != 0 || ladder_.active() || main_pid_ == 0) return;
+  run_command(agent.wanted, agent.wanted_number);
+}
+
+void Init::run_command(Command command, std::uint64_t number) {
+  const auto pid = children_.start_command(command);
+  state_changed_ = true;
+  if (number != 0) state_.command.number = number;
+  state_.command.command = command;
+  if (!pid) {
+    state_.command.state = CommandState::ended;
+    state_.command.status = ExitCode::cannot_execute << 8;
+    log_.write(Level::error, "command.failed", cannot_start(name_of(command), pid.error()).view());
+    return;
+  }
+  command_pid_ = *pid;
+  state_.command.state = CommandState::running;
+  state_.command.pid = command_pid_;
+  const std::array fields{LogField::of("pid", command_pid_)};
+  log_.write(Level::info, "command.started", name_of(command), fields);
+}
+
+void Init::command_ended(int status) {
+  command_pid_ = 0;
+  state_.command.state = CommandState::ended;
+  state_.command.status = status;
+  if (state_.command.command == Command::thaw && status == 0) thawed_by_us_ = true;
+  FixedText<128> text;
+  text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());
+  const std::array fields{LogField::of("status", status)};
+  log_.write(status == 0 ? Level::info : Level::warning, "command.ended", text.view(), fields);
+}
+
+}  // namespace sup

@@ -1,0 +1,162 @@
+// The stop ladder's effects, and PID 1's last breath.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "supervisor/base/units.h"
+#include "supervisor/core/exit_code.h"
+#include "supervisor/init/init.h"
+#include "supervisor/os/clock.h"
+#include "supervisor/os/sysv.h"
+
+namespace sup {
+namespace {
+
+/// How long the agent may take to close its sockets.
+constexpr Nanos agent_farewell = seconds(1);
+/// How long cpfmerge may take to end when a stop comes before IRIS was started.
+constexpr Nanos prepare_farewell = seconds(10);
+
+}  // namespace
+
+void Init::request_stop(int code, std::string_view why) {
+  if (stop_requested_ || leave_deadline_ != never) return;
+  stop_requested_ = true;
+  stop_code_ = code;
+  reason_.append(why);
+  FixedText<256> text;
+  text.append("stopping within ").append(describe_duration(options_.stop_timeout).view());
+  text.append(": ").append(why);
+  log_.write(code == 0 ? Level::info : Level::error, "stop.begun", text.view());
+  state_changed_ = true;
+  if (prepare_pid_ != 0) {  // IRIS has not been started: nothing to climb down from
+    ::kill(prepare_pid_, SIGTERM);
+    prepare_deadline_ = monotonic_now() + std::min(options_.stop_timeout, prepare_farewell);
+    return;
+  }
+  state_.phase = InitPhase::stopping;
+  ladder_.begin(monotonic_now());
+}
+
+LadderFacts Init::look_around() {
+  LadderFacts facts;
+  facts.main_alive = main_pid_ != 0;
+  facts.agent_alive = agent_pid_ != 0 && link_.valid();
+  facts.drained = agent_.drained != 0;
+  facts.frozen_by_us = agent_.frozen_by_us != 0 && !thawed_by_us_;
+  facts.command_running = command_pid_ != 0;
+  descendants_.look(self_, agent_pid_);
+  for (const pid_t pid : descendants_.pids()) {
+    if (pid == main_pid_) continue;
+    facts.others_alive = true;
+    ProcessInfo process;
+    if (!read_process(pid, process)) continue;
+    if (process.name.view() == "irisdb") facts.irisdb_alive = true;
+    if (pid != command_pid_ && is_iris_control_command(process)) facts.other_stop_runs = true;
+  }
+  return facts;
+}
+
+void Init::climb(Nanos now) {
+  for (;;) {
+    const LadderAction action = ladder_.decide(look_around(), now);
+    if (ladder_.step() != told_step_) {
+      told_step_ = ladder_.step();
+      state_changed_ = true;
+      const Nanos rest = ladder_.deadline() == never ? 0 : ladder_.deadline() - now;
+      const std::array fields{LogField::of("step", name_of(told_step_)),
+                              LogField::of("deadline_ms", rest / milliseconds(1))};
+      FixedText<128> text;
+      text.append("stop: ").append(name_of(told_step_));
+      if (rest > 0) text.append(", at most ").append(describe_duration(rest).view());
+      log_.write(options_.iris ? Level::info : Level::debug, "stop.step", text.view(), fields);
+    }
+    if (action == LadderAction::none) break;
+    carry_out(action, now);
+  }
+  // A process that was born while we looked is met on the next round.
+  if (ladder_.step() == LadderStep::kill) signal_descendants(SIGKILL, false);
+}
+
+void Init::carry_out(LadderAction action, Nanos now) {
+  switch (action) {
+    case LadderAction::none:
+    case LadderAction::announce:  // the snapshot says it
+      return;
+    case LadderAction::thaw:
+      return run_command(Command::thaw, 0);
+    case LadderAction::signal_main:
+      if (main_pid_ != 0) ::kill(main_pid_, options_.stop_signal);
+      return;
+    case LadderAction::iris_stop:
+      return run_command(Command::stop, 0);
+    case LadderAction::iris_force:
+      if (command_pid_ != 0) {  // one at a time: what hangs gives way
+        ::kill(command_pid_, SIGKILL);
+        command_pid_ = 0;
+      }
+      log_.write(Level::warning, "stop.forced", "IRIS has not stopped in time, forcing it down");
+      return run_command(Command::force, 0);
+    case LadderAction::terminate_all:
+      return signal_descendants(SIGTERM, false);
+    case LadderAction::kill_all:
+      return signal_descendants(SIGKILL, true);
+    case LadderAction::clean_ipc: {
+      const auto sweep = sweep_orphaned_shared_memory(options_.remove_leftovers);
+      if (!sweep || sweep->found == 0) return;
+      const std::array fields{LogField::of("found", sweep->found),
+                              LogField::of("removed", sweep->removed),
+                              LogField::of("bytes", sweep->bytes)};
+      log_.write(Level::info, "ipc.swept", "IRIS had left shared memory", fields);
+      return;
+    }
+    case LadderAction::leave:
+      return leave(now);
+  }
+}
+
+void Init::signal_descendants(int signal, bool list_them) {
+  descendants_.look(self_, agent_pid_);
+  for (const pid_t pid : descendants_.pids()) {
+    ProcessInfo process;
+    if (list_them && read_process(pid, process)) {
+      const FixedText<16> state{std::string_view{&process.state, 1}};
+      const auto channel = wait_channel(pid);
+      const std::array fields{LogField::of("pid", pid), LogField::of("name", process.name.view()),
+                              LogField::of("state", state.view()),
+                              LogField::of("wchan", channel.view())};
+      log_.write(Level::warning, "stop.killing", "still alive, killing it", fields);
+    }
+    ::kill(pid, signal);
+  }
+}
+
+void Init::leave(Nanos now) {
+  if (agent_pid_ != 0 && leave_deadline_ == never) {
+    leave_deadline_ = now + agent_farewell;
+    ::kill(agent_pid_, SIGTERM);
+    while (agent_pid_ != 0 && monotonic_now() < leave_deadline_) {
+      wait_for_input(monotonic_now());
+      on_signals();
+    }
+  }
+  finished_ = true;
+}
+
+void Init::write_termination_message(int code) {
+  if (!options_.iris) return;
+  FixedText<128> text;
+  text.append("leaving with code ").append_number(code);
+  const std::array fields{LogField::of("code", code)};
+  log_.write(code == 0 ? Level::info : Level::error, "init.leaving", text.view(), fields);
+  if (reason_.empty()) return;
+  // The kubelet shows this file in `kubectl describe pod`; elsewhere it does not exist.
+  const UniqueFd file{::open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  if (!file) return;
+  [[maybe_unused]] const ssize_t ignored =
+      ::write(file.get(), reason_.view().data(), reason_.size());
+}
+
+}  // namespace sup
