@@ -1,0 +1,101 @@
+#pragma once
+// View: everything that an observer may see, as one plain value. /status, /metrics and the page are
+// made from it and from nothing else. Wall-clock times are seconds since 1970-01-01 UTC, 0: none.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "probes/health.h"
+#include "probes/qlist.h"
+
+namespace probes {
+
+/// The order is the freeze's own way.
+enum class FreezeState : std::uint8_t { thawed, freezing, frozen, thawing, failed, foreign };
+inline constexpr int freeze_state_count = 6;
+/// `foreign`: suspended by somebody else.
+std::string_view name_of(FreezeState state);
+
+struct FreezeView {
+  FreezeState state = FreezeState::thawed;
+  std::string owner;
+  std::int64_t since = 0;
+  std::int64_t lease_end = 0;
+  std::string last_outcome;  ///< held | did_not_hold | failed …; empty: none yet
+  std::string last_reason;   ///< why it failed
+  std::string last_journal;  ///< the journal file to restore from
+  std::int64_t last_ended = 0;
+  std::uint64_t held_total = 0;
+  std::uint64_t not_held_total = 0;
+  std::uint64_t failed_total = 0;
+};
+
+struct RestartsView {
+  int in_window = 0;
+  int limit = 0;
+  std::int64_t window_seconds = 0;
+  std::uint64_t total = 0;
+  std::string policy;  ///< restart | exit
+};
+
+/// What PID 1 reports of itself.
+struct Pid1View {
+  std::uint64_t reaped_total = 0;
+  std::uint64_t agent_restarts_total = 0;
+  std::string stop_step;  ///< empty: not stopping
+};
+
+struct EventView {
+  std::int64_t time = 0;
+  std::string name;  ///< component.verb
+  std::string message;
+};
+
+/// How often an endpoint answered with a code. See count_answer() in routes.h.
+struct AnswerCount {
+  std::string endpoint;
+  int code = 0;
+  std::uint64_t count = 0;
+};
+
+struct CountersView {
+  std::uint64_t qlist_polls = 0;
+  std::uint64_t qlist_failures = 0;
+  double qlist_last_seconds = 0;
+  std::uint64_t log_lines_dropped = 0;
+  std::uint64_t connections_shed = 0;
+  std::vector<AnswerCount> answers;
+};
+
+/// Of more events only the last ones are shown.
+inline constexpr std::size_t max_events_shown = 1000;
+
+struct View {
+  std::string version;  ///< of iris-init
+  std::string instance;
+  std::int64_t now = 0;  ///< when this value was made
+  Phase phase = Phase::preparing;
+  std::int64_t since = 0;    ///< since when in this phase
+  std::int64_t started = 0;  ///< when the container's PID 1 started
+  std::string reason;        ///< why it is so, one line: "waiting for the data lock …"
+  bool safe_mode = false;    ///< the agent died too often and does only the necessary
+  Verdict verdict;
+
+  bool qlist_known = false;  ///< `qlist` holds the last good poll
+  QlistFacts qlist;
+  std::int64_t qlist_at = 0;
+  std::string qlist_failure;  ///< why the last poll told nothing; empty: it did
+
+  FreezeView freeze;
+  RestartsView restarts;
+  /// A JSON object made by whoever knows the merge; shown as given. Not JSON, above 256 KiB or
+  /// nested deeper than 16: left out.
+  std::string merge_json;
+  Pid1View pid1;
+  std::vector<EventView> events;  ///< oldest first
+  CountersView counters;
+};
+
+}  // namespace probes
