@@ -1,0 +1,20 @@
+#pragma once
+// Replacing whole files, on the data volume too. Reading them: supervisor/os/files.h.
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "supervisor/base/result.h"
+
+namespace cpf::cli {
+
+constexpr std::size_t largest_cpf = std::size_t{4} << 20U;
+
+enum class Durable { no, yes };
+
+/// Other programs see the old file or the new one, never a part. `mode` is exactly the file's mode.
+sup::Status replace_file(const std::string& path, std::string_view text, mode_t mode,
+                         Durable durable);
+
+}  // namespace cpf::cli

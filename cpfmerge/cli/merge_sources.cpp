@@ -1,0 +1,92 @@
+#include "cpfmerge/cli/merge_sources.h"
+
+#include <dirent.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "cpfmerge/cli/files.h"
+#include "cpfmerge/cli/password_source.h"
+#include "supervisor/os/files.h"
+
+namespace cpf::cli {
+namespace {
+
+constexpr std::size_t most_files = 256;
+
+MergeSource read_source(const std::string& path) {
+  const auto text = sup::read_file(path, largest_cpf);
+  if (!text) return refused_source(path, text.error().what);
+  MergeSource source;
+  source.name = path;
+  source.document = Document::parse(*text);
+  source.diagnostics = check(path, source.document);
+  if (has_errors(source.diagnostics)) source.status = SourceStatus::refused;
+  return source;
+}
+
+/// As IRIS does, a file that is not there is passed over.
+MergeSource read_user_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 || errno != ENOENT) return read_source(path);
+  MergeSource source;
+  source.name = path;
+  source.status = SourceStatus::missing;
+  source.diagnostics.push_back({Severity::warning, path, 0, 0,
+                                "ISC_CPF_MERGE_FILE names it, but it does not exist; skipped"});
+  return source;
+}
+
+/// A ConfigMap's files are symbolic links into `..data`: followed; dot entries are not ours.
+bool is_merge_file(std::string_view name) {
+  return !name.starts_with('.') && name.size() > 4 && name.ends_with(".cpf");
+}
+
+void read_directory(const std::string& path, std::vector<MergeSource>& sources) {
+  if (path.empty()) return;
+  DIR* const directory = ::opendir(path.c_str());
+  if (directory == nullptr) {
+    if (errno != ENOENT) sources.push_back(refused_source(path, std::strerror(errno)));
+    return;
+  }
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(directory))
+    if (is_merge_file(entry->d_name)) names.emplace_back(entry->d_name);
+  ::closedir(directory);
+  std::sort(names.begin(), names.end());
+  if (names.size() > most_files) {
+    sources.push_back(refused_source(
+        path, fmt::format("{} merge files; at most {} are allowed", names.size(), most_files)));
+    return;
+  }
+  for (const std::string& name : names) {
+    const std::string file = fmt::format("{}/{}", path, name);
+    struct stat info {};
+    if (::stat(file.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
+    sources.push_back(read_source(file));
+  }
+}
+
+}  // namespace
+
+MergeSource refused_source(std::string name, std::string reason) {
+  MergeSource source;
+  source.status = SourceStatus::refused;
+  source.diagnostics.push_back({Severity::error, name, 0, 0, std::move(reason)});
+  source.name = std::move(name);
+  return source;
+}
+
+std::vector<MergeSource> gather_sources(const PrepareInput& input) {
+  std::vector<MergeSource> sources;
+  if (!input.user_merge_file.empty()) sources.push_back(read_user_file(input.user_merge_file));
+  read_directory(input.settings.text(sup::setting::merge_dir), sources);
+  if (auto password = gather_password(input)) sources.push_back(*std::move(password));
+  return sources;
+}
+
+}  // namespace cpf::cli
