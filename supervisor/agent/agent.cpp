@@ -1,0 +1,302 @@
+#include "supervisor/agent/agent.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "supervisor/base/log.h"
+#include "supervisor/core/iris_main_options.h"
+#include "supervisor/os/clock.h"
+#include "supervisor/os/files.h"
+
+namespace sup {
+
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto listen_again = std::chrono::milliseconds{500};
+/// While something is under way, irisdb processes are looked at this often.
+constexpr Nanos busy_look = milliseconds(100);
+constexpr Nanos idle_look = seconds(60);
+constexpr std::size_t largest_merge_summary = 256UL * 1024;
+
+LifeSettings life_settings(const Settings& settings, const std::vector<std::string>& main_argv) {
+  std::vector<const char*> words;
+  for (const std::string& word : main_argv)
+    words.push_back(word.c_str());
+  words.push_back(nullptr);
+  const IrisMainOptions main = parse_iris_main_options(words.data());
+  LifeSettings life;
+  life.up_wanted = main.up;
+  const std::string& policy = settings.text(setting::restart_policy);
+  life.restart_in_place = policy == "restart" || (policy == "auto" && !main.has_hooks);
+  life.restart_delay = settings.duration(setting::restart_delay);
+  life.budget = {settings.number(setting::restart_limit),
+                 settings.duration(setting::restart_window)};
+  return life;
+}
+
+probes::HealthSettings health_settings(const Settings& settings) {
+  probes::HealthSettings health;
+  health.stale_ready_after = settings.duration(setting::health_stale_ready_for);
+  health.stale_after = settings.duration(setting::health_stale_after);
+  health.hung_after = settings.duration(setting::health_hung_after);
+  health.suspended_ready_for = settings.duration(setting::health_suspended_ready_for);
+  health.ready_ok = settings.has(setting::health_ready, "ok");
+  health.ready_warn = settings.has(setting::health_ready, "warn");
+  health.ready_alert = settings.has(setting::health_ready, "alert");
+  return health;
+}
+
+}  // namespace
+
+Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings settings,
+             SignalInput signals)
+    : io_{io},
+      options_{std::move(options)},
+      settings_{std::move(settings)},
+      signals_{std::move(signals)},
+      signal_input_{io, signals_.fd.release()},
+      timer_{io},
+      http_timer_{io},
+      control_timer_{io},
+      health_settings_{health_settings(settings_)},
+      jobs_{io},
+      state_{options_.run_dir + "/state"},
+      timeline_{state_},
+      watch_{io, ::getppid(),
+             [this] {
+               disturbed_at_ = monotonic_now();
+               turn();
+             }},
+      poller_{io, jobs_, options_.instance, settings_.duration(setting::health_qlist_timeout),
+              [this](const probes::QlistPoll& poll, Nanos began_at, Nanos took) {
+                on_qlist(poll, began_at, took);
+              }},
+      life_{life_settings(settings_, options_.main_argv)},
+      freezer_{{options_.instance, beside_own_program("cpfmerge"),
+                settings_.duration(setting::freeze_lease), setting::freeze_lease.max,
+                settings_.duration(setting::freeze_step_timeout)},
+               jobs_,
+               timeline_,
+               state_,
+               [this] { return iris_now(); },
+               [this] {
+                 thaw_asked_at_ = monotonic_now();
+                 ask_init(Command::thaw);
+               },
+               [this] { turn(); }},
+      began_wall_{wall_now()} {
+  route_settings_.details = probes::parse_details(settings_.text(setting::http_details))
+                                .value_or(probes::Details::loopback);
+}
+
+int Agent::run() {
+  if (const auto made = make_directory(options_.run_dir, 0770); !made)
+    log::error("agent.run_dir", "{}", made.error().what);
+  for (const std::string& warning : settings_.warnings())
+    log::warning("settings.unknown", "{}", warning);
+  listen_http();
+  listen_control();
+  on_signal();
+  link_ = std::make_unique<AgentLink>(
+      io_, options_.link_fd, [this](const InitSnapshot& snapshot) { on_init(snapshot); },
+      [this] { io_.stop(); });
+  link_->tell(told_);
+  io_.run();
+  return 0;
+}
+
+void Agent::listen_http() {
+  const auto address = probes::parse_listen_address(settings_.text(setting::http_listen));
+  if (!address) return log::error("http.failed", "HTTP LISTEN: {}", address.error().what);
+  auto server =
+      probes::net::HttpServer::listen(io_, *address, [this](const probes::Request& request) {
+        auto response = probes::route(request, view(), route_settings_);
+        probes::count_answer(counters_.answers, request, response);
+        return response;
+      });
+  if (server) {
+    http_ = std::move(*server);
+    return log::info("http.listening", "probes on {}", probes::to_text(http_->address()));
+  }
+  // A predecessor's socket may be there for a moment, or another program for good: say it once.
+  if (!std::exchange(http_complained_, true))
+    log::error("http.failed", "{}; trying again until it is free (HTTP LISTEN chooses another)",
+               server.error().what);
+  http_timer_.expires_after(listen_again);
+  http_timer_.async_wait([this](const error_code& error) {
+    if (!error) listen_http();
+  });
+}
+
+void Agent::listen_control() {
+  auto server =
+      ControlServer::open(io_, options_.run_dir + "/control.sock",
+                          [this](const control::Request& request, ControlServer::Respond respond) {
+                            on_request(request, std::move(respond));
+                          });
+  if (server) {
+    control_ = std::move(*server);
+    return;
+  }
+  if (!std::exchange(control_complained_, true))
+    log::error("control.failed", "{}; irisctl will not work, trying again", server.error().what);
+  control_timer_.expires_after(listen_again);
+  control_timer_.async_wait([this](const error_code& error) {
+    if (!error) listen_control();
+  });
+}
+
+void Agent::on_signal() {
+  for (;;) {
+    const ReceivedSignal signal = next_signal(signal_input_.native_handle());
+    if (signal.number == 0) break;
+    if (signal.number == SIGTERM) return io_.stop();
+  }
+  jobs_.reap();
+  signal_input_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                           [this](const error_code& error) {
+                             if (!error) on_signal();
+                           });
+}
+
+void Agent::on_init(const InitSnapshot& snapshot) {
+  const bool first = !init_.has_value();
+  const CommandReport before = first ? CommandReport{} : init_->command;
+  const bool was_running = !first && init_->phase == InitPhase::running;
+  init_ = snapshot;
+  if (first) {
+    remember(snapshot);
+    told_.wanted_number = snapshot.command.number;
+  }
+  if (!was_running && snapshot.phase == InitPhase::running) {
+    const auto merge = read_file(options_.run_dir + "/merge.json", largest_merge_summary);
+    if (merge) merge_json_ = *merge;
+    poller_.poll_soon();
+  }
+  const CommandReport& command = snapshot.command;
+  const bool ended = command.state == CommandState::ended && !first &&
+                     (before.state != CommandState::ended || before.number != command.number ||
+                      before.command != command.command);
+  if (ended) on_command_ended(command);
+  turn();
+}
+
+void Agent::remember(const InitSnapshot& snapshot) {
+  auto loaded = state_.open(snapshot.incarnation);
+  if (!loaded) {
+    log::warning("state.failed", "{}; going on without memory", loaded.error().what);
+    return;
+  }
+  if (loaded->broken_lines > 0)
+    log::warning("state.broken", "{} lines of the state file could not be read, ignoring",
+                 loaded->broken_lines);
+  std::optional<StateRecord> up;
+  std::optional<Lease> lease;
+  for (StateRecord& record : loaded->records) {
+    switch (record.kind) {
+      case StateRecord::Kind::event:
+        timeline_.restore(record);
+        break;
+      case StateRecord::Kind::up:
+        up = std::move(record);
+        break;
+      case StateRecord::Kind::restart:
+        life_.remember_restart(record.at);
+        break;
+      case StateRecord::Kind::lease:
+        lease = std::move(record.lease);
+        break;
+      case StateRecord::Kind::thawed:
+        lease.reset();
+        break;
+    }
+  }
+  if (lease) {
+    timeline_.add(Level::warning, "freeze.resumed",
+                  "an earlier agent froze for '{}'; its lease goes on", lease->owner);
+    freezer_.machine().restore(std::move(*lease));
+  }
+  if (!up) return;
+  life_.remember_up();
+  restored_watch_ = !up->processes.empty();
+  killed_when_up_ = up->irisdb_killed;
+  watch_.adopt(up->processes);
+}
+
+void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) {
+  ++counters_.qlist_polls;
+  counters_.qlist_last_seconds = static_cast<double>(took) / 1e9;
+  if (const auto* facts = std::get_if<probes::QlistFacts>(&poll)) {
+    // A suspended write daemon is one of the documented causes of `hung`: while the suspension is
+    // ours it says nothing about IRIS's health.
+    const bool hung = facts->health == probes::Health::hung;
+    const bool by_us = hung && freezer_.machine().ours();
+    if (hung && !by_us && !hung_since_) hung_since_ = began_at;
+    if (!hung) hung_since_.reset();
+    const auto health_before = last_good_ ? last_good_->health : probes::Health::blank;
+    last_good_ = *facts;
+    last_good_at_ = began_at;
+    if (by_us) last_good_->health = health_before;
+    failing_.reset();
+  } else {
+    ++counters_.qlist_failures;
+    const auto& failure = std::get<probes::QlistFailure>(poll);
+    const bool main_runs = init_ && init_->phase == InitPhase::running;
+    if (main_runs && (!failing_ || failing_->kind != failure.kind))
+      timeline_.add(Level::warning, "qlist.failed", "{}", failure.why);
+    if (!failing_) failing_since_ = began_at;
+    failing_ = failure;
+  }
+  turn();
+}
+
+void Agent::turn() {
+  if (!init_) return;
+  live();
+  if (thaw_asked_at_ != never && monotonic_now() - thaw_asked_at_ > seconds(15)) {
+    thaw_asked_at_ = never;
+    StepResult silence;
+    silence.timed_out = true;
+    freezer_.forced_thaw_ended(silence);
+  }
+  freezer_.turn();
+  tell_init();
+  arm_timer();
+}
+
+void Agent::tell_init() {
+  AgentSnapshot now = told_;
+  now.frozen_by_us = freezer_.machine().ours() ? 1 : 0;
+  const bool stops = init_->stop_began_at != 0;
+  now.drained = stops && monotonic_now() >= init_->stop_began_at + init_->drain_delay ? 1 : 0;
+  const bool changed = now.frozen_by_us != told_.frozen_by_us || now.drained != told_.drained;
+  told_ = now;
+  if (changed) link_->tell(told_);
+}
+
+void Agent::arm_timer() {
+  const Nanos now = monotonic_now();
+  Nanos next = now + idle_look;
+  next = std::min({next, life_.deadline(), freezer_.machine().deadline()});
+  const LifeState state = life_.state();
+  const bool busy = state == LifeState::forcing || state == LifeState::pausing ||
+                    state == LifeState::restarting || state == LifeState::down ||
+                    (state == LifeState::up && watch_.somebody_died());
+  if (busy) next = std::min(next, now + busy_look);
+  if (thaw_asked_at_ != never) next = std::min(next, now + seconds(1));
+  if (init_->stop_began_at != 0 && told_.drained == 0)
+    next = std::min(next, init_->stop_began_at + init_->drain_delay);
+  timer_.expires_at(
+      std::chrono::steady_clock::time_point{std::chrono::nanoseconds{std::max(next, now)}});
+  timer_.async_wait([this](const error_code& error) {
+    if (!error) turn();
+  });
+}
+
+}  // namespace sup

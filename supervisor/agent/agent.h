@@ -1,0 +1,113 @@
+#pragma once
+// Agent: where things meet. Inputs (PID 1's snapshots, qlist, deaths, requests, time) become facts;
+// the machines of core/ decide; what they decide is carried out here or asked of PID 1.
+//
+//   agent.cpp     building, inputs, the turn of the loop
+//   life.cpp      facts for the lifecycle and what follows from its decisions
+//   view.cpp      facts for the probes, and the view that observers get
+//   requests.cpp  what irisctl asks
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "probes/net/http_server.h"
+#include "probes/routes.h"
+#include "probes/view.h"
+#include "supervisor/agent/control_server.h"
+#include "supervisor/agent/freezer.h"
+#include "supervisor/agent/iris_watch.h"
+#include "supervisor/agent/jobs.h"
+#include "supervisor/agent/link.h"
+#include "supervisor/agent/options.h"
+#include "supervisor/agent/qlist_poller.h"
+#include "supervisor/agent/state_file.h"
+#include "supervisor/agent/timeline.h"
+#include "supervisor/core/lifecycle.h"
+#include "supervisor/core/settings.h"
+#include "supervisor/os/signals.h"
+
+namespace sup {
+
+class Agent {
+ public:
+  Agent(boost::asio::io_context& io, AgentOptions options, Settings settings, SignalInput signals);
+
+  /// Runs until PID 1 says so or is gone.
+  int run();
+
+ private:
+  // agent.cpp
+  void listen_http();
+  void listen_control();
+  void on_signal();
+  void on_init(const InitSnapshot& snapshot);
+  void remember(const InitSnapshot& snapshot);
+  void on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took);
+  void turn();
+  void tell_init();
+  void arm_timer();
+
+  // life.cpp
+  [[nodiscard]] LifeFacts life_facts();
+  void live();
+  void on_new_state(LifeState before);
+  void watch_from_now_on();
+  void carry_out(LifeAction action);
+  void ask_init(Command command);
+  void on_command_ended(const CommandReport& report);
+  void set_poll_period();
+
+  // view.cpp
+  [[nodiscard]] probes::Facts health_facts() const;
+  [[nodiscard]] probes::View view() const;
+  [[nodiscard]] std::int64_t wall_of(Nanos point) const;
+
+  // requests.cpp
+  void on_request(const control::Request& request, ControlServer::Respond respond);
+  [[nodiscard]] control::Reply probe_reply(const std::string& which) const;
+  [[nodiscard]] IrisNow iris_now() const;
+
+  boost::asio::io_context& io_;
+  AgentOptions options_;
+  Settings settings_;
+  SignalInput signals_;
+  boost::asio::posix::stream_descriptor signal_input_;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer http_timer_;
+  boost::asio::steady_timer control_timer_;
+  probes::HealthSettings health_settings_;
+  probes::RouteSettings route_settings_;
+
+  Jobs jobs_;
+  StateFile state_;
+  Timeline timeline_;
+  IrisWatch watch_;
+  QlistPoller poller_;
+  Lifecycle life_;
+  Freezer freezer_;
+  std::unique_ptr<AgentLink> link_;
+  std::optional<probes::net::HttpServer> http_;
+  std::unique_ptr<ControlServer> control_;
+
+  std::optional<InitSnapshot> init_;  ///< the newest word of PID 1
+  AgentSnapshot told_;                ///< what we last told it
+  std::optional<probes::QlistFacts> last_good_;
+  Nanos last_good_at_ = 0;  ///< when the poll that told it began
+  std::optional<probes::QlistFailure> failing_;
+  Nanos failing_since_ = 0;
+  std::optional<Nanos> hung_since_;
+  Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
+  std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
+  bool restored_watch_ = false;       ///< the watch came from an earlier agent's record
+  bool http_complained_ = false;
+  bool control_complained_ = false;
+  Nanos thaw_asked_at_ = never;  ///< when PID 1 was asked for `iris stat -W`
+  probes::CountersView counters_;
+  std::string merge_json_;
+  std::int64_t began_wall_ = 0;
+};
+
+}  // namespace sup

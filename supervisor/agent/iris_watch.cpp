@@ -1,0 +1,183 @@
+#include "supervisor/agent/iris_watch.h"
+
+#include <dirent.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+
+#include "supervisor/base/units.h"
+#include "supervisor/os/pidfd.h"
+
+namespace sup {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view iris_name = "irisdb";
+/// How often a process is looked at where there are no pidfds.
+constexpr auto look_period = std::chrono::milliseconds{500};
+
+bool is_alive(const ProcessInfo& process) {
+  return process.state != 'Z' && process.state != 'X';
+}
+
+bool still_there(const WatchedProcess& watched) {
+  ProcessInfo process;
+  return read_process(watched.pid, process) && is_alive(process) &&
+         process.started == watched.started;
+}
+
+/// The living irisdb children of `parent`.
+std::vector<WatchedProcess> iris_children(pid_t parent) {
+  std::array<pid_t, 1024> pids{};
+  const std::size_t count = children_of(parent, pids);
+  std::vector<WatchedProcess> found;
+  for (std::size_t i = 0; i < count; ++i) {
+    ProcessInfo process;
+    if (!read_process(pids.at(i), process) || !is_alive(process)) continue;
+    if (process.name.view() == iris_name) found.push_back({process.pid, process.started});
+  }
+  return found;
+}
+
+/// Does anybody in this PID namespace start or stop IRIS, apart from our own children and
+/// `own_command`? Who comes by `kubectl exec` is no descendant of PID 1.
+bool foreign_command_runs(pid_t own_command) {
+  DIR* proc = ::opendir("/proc");
+  if (proc == nullptr) return false;
+  bool found = false;
+  while (const dirent* entry = ::readdir(proc)) {  // NOLINT(concurrency-mt-unsafe): one thread
+    const auto pid = parse_number(entry->d_name);
+    ProcessInfo process;
+    if (!pid || *pid == own_command || !read_process(static_cast<pid_t>(*pid), process)) continue;
+    if (process.parent == ::getpid() || !is_alive(process)) continue;
+    found = found || is_iris_control_command(process);
+  }
+  ::closedir(proc);
+  return found;
+}
+
+}  // namespace
+
+struct IrisWatch::Watched {
+  explicit Watched(asio::io_context& io) : pidfd{io}, timer{io} {}
+  WatchedProcess process;
+  bool is_control = false;
+  asio::posix::stream_descriptor pidfd;
+  asio::steady_timer timer;  ///< where there are no pidfds
+
+  void look_again(std::function<void()> gone) {
+    timer.expires_after(look_period);
+    timer.async_wait(
+        [this, gone = std::move(gone)](const boost::system::error_code& error) mutable {
+          if (error) return;
+          if (still_there(process))
+            look_again(std::move(gone));
+          else
+            gone();
+        });
+  }
+};
+
+IrisWatch::IrisWatch(asio::io_context& io, pid_t init_pid, std::function<void()> died)
+    : io_{io},
+      init_pid_{init_pid},
+      died_{std::move(died)},
+      descendants_{std::make_unique<Descendants>()} {}
+
+IrisWatch::Family IrisWatch::family_now() const {
+  Family family;
+  family.controls = iris_children(init_pid_);
+  for (const WatchedProcess& control : family.controls) {
+    for (const WatchedProcess& daemon : iris_children(control.pid))
+      family.daemons.push_back(daemon);
+  }
+  return family;
+}
+
+IrisProcesses IrisWatch::look(pid_t own_command) {
+  // Daemons whose control process has died come to PID 1 and would look like control processes: as
+  // long as one of them lives, the family is what it was.
+  const bool headless = !seen_.controls.empty() &&
+                        std::none_of(seen_.controls.begin(), seen_.controls.end(), still_there) &&
+                        std::any_of(seen_.daemons.begin(), seen_.daemons.end(), still_there);
+  if (!headless) seen_ = family_now();
+  IrisProcesses seen;
+  seen.control_alive = !seen_.controls.empty();
+  seen.any_alive = seen.control_alive;
+  if (!seen.any_alive) {
+    descendants_->look(init_pid_, ::getpid());
+    for (const pid_t pid : descendants_->pids()) {
+      ProcessInfo process;
+      if (read_process(pid, process) && process.name.view() == iris_name) seen.any_alive = true;
+    }
+  }
+  seen.command_runs = foreign_command_runs(own_command);
+  return seen;
+}
+
+const std::vector<WatchedProcess>& IrisWatch::adopt() {
+  const Family family = seen_;
+  forget();
+  for (const WatchedProcess& control : family.controls)
+    watch(control, true);
+  for (const WatchedProcess& daemon : family.daemons)
+    watch(daemon, false);
+  return processes_;
+}
+
+void IrisWatch::adopt(const std::vector<WatchedProcess>& processes) {
+  forget();
+  for (std::size_t i = 0; i < processes.size(); ++i)
+    watch(processes[i], i == 0);
+}
+
+void IrisWatch::forget() {
+  processes_.clear();
+  watched_.clear();
+  death_.clear();
+  died_under_command_ = false;
+}
+
+void IrisWatch::watch(const WatchedProcess& process, bool is_control) {
+  processes_.push_back(process);
+  auto watched = std::make_shared<Watched>(io_);
+  watched->process = process;
+  watched->is_control = is_control;
+  watched_.push_back(watched);
+  // Whoever forgets us destroys the last owner: a late handler finds nobody.
+  std::weak_ptr<Watched> weak = watched;
+  const auto gone = [this, weak] {
+    if (const auto still = weak.lock()) on_death(*still);
+  };
+  UniqueFd pidfd = open_pidfd(process.pid);
+  if (!still_there(process)) {
+    // The pid may be somebody else's by now: opened first, compared afterwards.
+    on_death(*watched);
+  } else if (pidfd) {
+    watched->pidfd.assign(pidfd.release());
+    watched->pidfd.async_wait(asio::posix::stream_descriptor::wait_read,
+                              [gone](const boost::system::error_code& error) {
+                                if (!error) gone();
+                              });
+  } else {
+    watched->look_again(gone);
+  }
+}
+
+void IrisWatch::on_death(const Watched& watched) {
+  if (!death_.empty()) return;  // the first one says it all
+  death_ = fmt::format("{} {} died", watched.is_control ? "control process" : "daemon",
+                       watched.process.pid);
+  died_under_command_ = foreign_command_runs(0);
+  died_();
+}
+
+}  // namespace sup

@@ -1,0 +1,66 @@
+#pragma once
+// IrisWatch: which of IRIS's processes are there, and a word at once when one of those that matter
+// ends. What matters: the control process (a child of PID 1 named irisdb) and its direct irisdb
+// children, as they were when IRIS came up. The end of any other irisdb means nothing.
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "supervisor/core/state_record.h"
+#include "supervisor/os/process_table.h"
+
+namespace sup {
+
+/// What lives below PID 1, at one glance.
+struct IrisProcesses {
+  bool control_alive = false;  ///< PID 1 has a living child named irisdb
+  bool any_alive = false;      ///< any irisdb below PID 1
+  bool command_runs = false;   ///< somebody's `iris start|stop|force|restart`, not ours
+};
+
+class IrisWatch {
+ public:
+  /// `init_pid`: PID 1, as we see it. `died` is called in the moment of a death.
+  IrisWatch(boost::asio::io_context& io, pid_t init_pid, std::function<void()> died);
+
+  /// `own_command`: the iris command that PID 1 runs for us; 0: none.
+  [[nodiscard]] IrisProcesses look(pid_t own_command);
+  /// Watches the control process and daemons that look() saw last, and forgets earlier deaths. One
+  /// that has died since then counts as dead.
+  const std::vector<WatchedProcess>& adopt();
+  /// The same for processes that an earlier agent watched; those that are gone count as dead.
+  void adopt(const std::vector<WatchedProcess>& processes);
+  /// Stops watching: what happens from now on is expected.
+  void forget();
+
+  [[nodiscard]] bool somebody_died() const { return !death_.empty(); }
+  /// "control process 431 died"
+  [[nodiscard]] const std::string& death() const { return death_; }
+  [[nodiscard]] bool died_under_command() const { return died_under_command_; }
+
+ private:
+  struct Watched;
+  void watch(const WatchedProcess& process, bool is_control);
+  void on_death(const Watched& watched);
+
+  boost::asio::io_context& io_;
+  pid_t init_pid_;
+  std::function<void()> died_;
+  /// A control process with its daemons.
+  struct Family {
+    std::vector<WatchedProcess> controls;
+    std::vector<WatchedProcess> daemons;
+  };
+  [[nodiscard]] Family family_now() const;
+
+  Family seen_;  ///< by the last look()
+  std::vector<WatchedProcess> processes_;
+  std::vector<std::shared_ptr<Watched>> watched_;
+  std::string death_;
+  bool died_under_command_ = false;
+  std::unique_ptr<Descendants> descendants_;
+};
+
+}  // namespace sup

@@ -1,0 +1,144 @@
+#include "supervisor/agent/jobs.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "supervisor/base/unique_fd.h"
+#include "supervisor/core/exit_code.h"
+#include "supervisor/os/clock.h"
+#include "supervisor/os/reap.h"
+#include "supervisor/os/spawn.h"
+
+namespace sup {
+
+namespace asio = boost::asio;
+
+struct Jobs::Job {
+  explicit Job(asio::io_context& io) : output{io}, timer{io} {}
+  pid_t pid = 0;
+  std::uint64_t number = 0;
+  asio::posix::stream_descriptor output;
+  asio::steady_timer timer;
+  std::array<char, 4096> buffer{};
+  JobResult result;
+  Nanos began_at = 0;
+  Done done;  ///< empty once reported
+};
+
+Jobs::Jobs(asio::io_context& io) : io_{io} {}
+
+Jobs::~Jobs() {
+  for (const auto& [pid, job] : jobs_)
+    ::kill(-pid, SIGKILL);
+}
+
+std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done) {
+  auto job = std::make_shared<Job>(io_);
+  job->number = ++last_number_;
+  job->began_at = monotonic_now();
+  job->done = std::move(done);
+
+  std::array<int, 2> pipe_ends{-1, -1};
+  const UniqueFd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  const bool have_pipe = ::pipe2(pipe_ends.data(), O_CLOEXEC | O_NONBLOCK) == 0;
+  UniqueFd read_end{pipe_ends[0]};
+  UniqueFd write_end{pipe_ends[1]};
+  // The child's end blocks as a child expects; O_NONBLOCK belongs to our end's open file alone.
+  if (have_pipe) ::fcntl(write_end.get(), F_SETFL, 0);
+
+  std::vector<const char*> words;
+  for (const std::string& word : argv)
+    words.push_back(word.c_str());
+  words.push_back(nullptr);
+  SpawnOptions spawning;
+  spawning.file = words[0];
+  spawning.argv = words.data();
+  spawning.environment = environ;
+  spawning.own_session = true;
+  spawning.default_signals = true;
+  spawning.stdin_fd = nothing.get();
+  spawning.stdout_fd = write_end.get();
+  spawning.stderr_fd = keep == Keep::output ? nothing.get() : write_end.get();
+  const auto pid = have_pipe && nothing ? spawn(spawning) : ErrnoOr<pid_t>::failed(EMFILE);
+  if (!pid) {
+    asio::post(io_, [job] { report(job, job->result); });
+    return job->number;
+  }
+  job->pid = *pid;
+  job->result.started = true;
+  job->output.assign(read_end.release());
+  jobs_[job->pid] = job;
+  job->timer.expires_after(std::chrono::nanoseconds{deadline});
+  job->timer.async_wait([this, job](const boost::system::error_code& error) {
+    if (!error) expire(job);
+  });
+  read_on(job);
+  return job->number;
+}
+
+bool Jobs::alive(std::uint64_t number) const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [&](const auto& entry) { return entry.second->number == number; });
+}
+
+void Jobs::read_on(const std::shared_ptr<Job>& job) {
+  job->output.async_read_some(asio::buffer(job->buffer),
+                              [this, job](const boost::system::error_code& error, std::size_t n) {
+                                if (error) return;
+                                std::string& kept = job->result.output;
+                                kept.append(job->buffer.data(),
+                                            std::min(n, max_output - kept.size()));
+                                read_on(job);
+                              });
+}
+
+void Jobs::expire(const std::shared_ptr<Job>& job) {
+  ::kill(-job->pid, SIGKILL);
+  job->result.timed_out = true;
+  report(job, job->result);
+}
+
+void Jobs::report(const std::shared_ptr<Job>& job, const JobResult& result) {
+  if (!job->done) return;
+  JobResult final = result;
+  final.took = monotonic_now() - job->began_at;
+  const Done done = std::exchange(job->done, nullptr);
+  done(final);
+}
+
+void Jobs::reap() {
+  for (;;) {
+    const Reaped child = reap_one(false);
+    if (child.pid == 0) return;
+    const auto found = jobs_.find(child.pid);
+    if (found == jobs_.end()) continue;
+    const std::shared_ptr<Job> job = found->second;
+    jobs_.erase(found);
+    job->timer.cancel();
+    ::kill(-job->pid, SIGKILL);  // what it left behind in its session
+    // What it wrote last is still in the pipe; who inherited the pipe is not waited for.
+    std::string& kept = job->result.output;
+    for (;;) {
+      const ssize_t n = ::read(job->output.native_handle(), job->buffer.data(), job->buffer.size());
+      if (n <= 0) break;
+      kept.append(job->buffer.data(),
+                  std::min(static_cast<std::size_t>(n), max_output - kept.size()));
+    }
+    boost::system::error_code ignored;
+    job->output.close(ignored);
+    job->result.code = exit_code_of(child.status);
+    report(job, job->result);
+  }
+}
+
+}  // namespace sup

@@ -1,0 +1,56 @@
+#pragma once
+// Jobs: the agent's throw-away children (qlist, sessions, helpers), each in a session of its own,
+// each with a deadline. One that cannot be killed is reported in time and never waited for.
+#include <sys/types.h>
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "supervisor/base/nanos.h"
+#include "supervisor/core/iris_command.h"
+
+namespace sup {
+
+struct JobResult {
+  bool started = false;
+  int code = 0;            ///< exit code; 128 + the signal that ended it
+  bool timed_out = false;  ///< the code means nothing then
+  std::string output;      ///< at most max_output bytes
+  Nanos took = 0;
+};
+
+class Jobs {
+ public:
+  static constexpr std::size_t max_output = 256UL * 1024;
+  using Done = std::function<void(const JobResult&)>;
+  enum class Keep : std::uint8_t { output, output_and_errors };
+
+  explicit Jobs(boost::asio::io_context& io);
+  /// Ends what still runs.
+  ~Jobs();
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+
+  /// `done` is called once, never from within run(). The number tells it apart in alive().
+  std::uint64_t run(const Argv& argv, Nanos deadline, Keep keep, Done done);
+  /// Has it not been reaped yet? A killed process on a stuck volume stays so.
+  [[nodiscard]] bool alive(std::uint64_t number) const;
+  /// On SIGCHLD: takes every child that has ended.
+  void reap();
+
+ private:
+  struct Job;
+  void read_on(const std::shared_ptr<Job>& job);
+  void expire(const std::shared_ptr<Job>& job);
+  static void report(const std::shared_ptr<Job>& job, const JobResult& result);
+
+  boost::asio::io_context& io_;
+  std::map<pid_t, std::shared_ptr<Job>> jobs_;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace sup

@@ -1,0 +1,135 @@
+// Facts for the lifecycle, and what follows from its decisions.
+#include <algorithm>
+#include <utility>
+
+#include "supervisor/agent/agent.h"
+#include "supervisor/base/units.h"
+#include "supervisor/core/exit_code.h"
+#include "supervisor/os/clock.h"
+
+namespace sup {
+namespace {
+
+bool is_running(const std::optional<probes::QlistFacts>& facts) {
+  return facts && facts->state == probes::State::running;
+}
+
+void set_text(std::array<char, 512>& field, std::string_view text) {
+  const std::size_t n = std::min(text.size(), field.size() - 1);
+  std::copy_n(text.data(), n, field.data());
+  field.at(n) = '\0';
+}
+
+}  // namespace
+
+LifeFacts Agent::life_facts() {
+  LifeFacts facts;
+  facts.main_started = init_->phase == InitPhase::running;
+  facts.stopping = init_->phase == InitPhase::stopping;
+  facts.command_running =
+      init_->command.state == CommandState::running ||
+      (told_.wanted != Command::none && told_.wanted_number > init_->command.number);
+  facts.start_running =
+      init_->command.state == CommandState::running && init_->command.command == Command::start;
+  facts.command_status = init_->command.status;
+  facts.daemon_died = watch_.somebody_died();
+  facts.died_under_command = watch_.died_under_command();
+  facts.death_why = watch_.death();
+  facts.died_by_signal = init_->irisdb_killed > killed_when_up_;
+  // Up and nobody died: there is nothing that /proc could add.
+  if (life_.state() == LifeState::up && !facts.daemon_died) return facts;
+  const bool ours_runs = init_->command.state == CommandState::running;
+  const IrisProcesses processes = watch_.look(ours_runs ? init_->command.pid : 0);
+  facts.irisdb_alive = processes.any_alive;
+  facts.iris_command_runs = processes.command_runs;
+  facts.runs = is_running(last_good_) && last_good_at_ > disturbed_at_ && processes.control_alive;
+  return facts;
+}
+
+void Agent::live() {
+  for (;;) {
+    const LifeState before = life_.state();
+    const Nanos since = life_.since();
+    const LifeAction action = life_.decide(life_facts(), monotonic_now());
+    if (life_.state() != before || life_.since() != since) on_new_state(before);
+    if (action == LifeAction::none) break;
+    carry_out(action);
+  }
+  set_poll_period();
+}
+
+void Agent::on_new_state(LifeState before) {
+  const LifeState state = life_.state();
+  // First what the next agent must know, then the word to the world: between the two we may die.
+  if (state == LifeState::up && !std::exchange(restored_watch_, false)) watch_from_now_on();
+  const bool bad =
+      state == LifeState::broken || state == LifeState::forcing || state == LifeState::given_up;
+  const bool odd = bad || state == LifeState::down || state == LifeState::restarting;
+  timeline_.add(state == LifeState::given_up ? Level::error
+                : odd                        ? Level::warning
+                                             : Level::info,
+                fmt::format("iris.{}", name_of(state)), "{}", life_.why());
+  if (state == LifeState::up) return;
+  if (before == LifeState::up && state != LifeState::stopping)
+    freezer_.machine().iris_lost("IRIS died while it was frozen", monotonic_now());
+  if (state == LifeState::stopping)
+    freezer_.machine().thaw_now("the container was stopped", monotonic_now());
+  poller_.poll_soon();
+}
+
+void Agent::watch_from_now_on() {
+  killed_when_up_ = init_->irisdb_killed;
+  StateRecord record;
+  record.kind = StateRecord::Kind::up;
+  record.processes = watch_.adopt();
+  record.irisdb_killed = killed_when_up_;
+  state_.append(std::move(record));
+}
+
+void Agent::carry_out(LifeAction action) {
+  switch (action) {
+    case LifeAction::none:
+      return;
+    case LifeAction::force:
+      return ask_init(Command::force);
+    case LifeAction::start: {
+      StateRecord record;
+      record.kind = StateRecord::Kind::restart;
+      record.at = monotonic_now();
+      state_.append(std::move(record));
+      return ask_init(Command::start);
+    }
+    case LifeAction::give_up:
+      told_.end_wanted = 1;
+      told_.end_code = ExitCode::give_up;
+      set_text(told_.end_reason, life_.why());
+      return link_->tell(told_);
+  }
+}
+
+void Agent::ask_init(Command command) {
+  told_.wanted = command;
+  ++told_.wanted_number;
+  link_->tell(told_);
+}
+
+void Agent::on_command_ended(const CommandReport& report) {
+  disturbed_at_ = monotonic_now();
+  poller_.poll_soon();
+  if (report.command != Command::thaw || thaw_asked_at_ == never) return;
+  thaw_asked_at_ = never;
+  StepResult result;
+  result.status = exit_code_of(report.status);
+  freezer_.forced_thaw_ended(result);
+}
+
+void Agent::set_poll_period() {
+  const LifeState state = life_.state();
+  const bool settled =
+      (state == LifeState::up && !watch_.somebody_died() && last_good_at_ > disturbed_at_) ||
+      state == LifeState::preparing || state == LifeState::not_wanted;
+  poller_.set_period(
+      settings_.duration(settled ? setting::health_poll : setting::health_poll_starting));
+}
+
+}  // namespace sup

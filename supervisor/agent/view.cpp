@@ -1,0 +1,136 @@
+// What observers get: facts for the health verdict, and the view of everything.
+#include <algorithm>
+
+#include "supervisor/agent/agent.h"
+#include "supervisor/base/log.h"
+#include "supervisor/core/stop_ladder.h"
+#include "supervisor/os/clock.h"
+
+namespace sup {
+namespace {
+
+probes::Phase phase_of(LifeState state) {
+  switch (state) {
+    case LifeState::preparing:
+      return probes::Phase::preparing;
+    case LifeState::starting:
+      return probes::Phase::starting;
+    case LifeState::up:
+    case LifeState::broken:
+    case LifeState::down:
+    case LifeState::given_up:
+      return probes::Phase::up;
+    case LifeState::forcing:
+    case LifeState::pausing:
+    case LifeState::restarting:
+      return probes::Phase::restarting;
+    case LifeState::not_wanted:
+      return probes::Phase::up_false;
+    case LifeState::stopping:
+      return probes::Phase::stopping;
+  }
+  return probes::Phase::preparing;
+}
+
+probes::FreezeState freeze_state_of(const Freeze& machine, std::uint64_t failed,
+                                    std::uint64_t ended_well) {
+  switch (machine.phase()) {
+    case FreezePhase::thawed:
+      return failed > 0 && ended_well == 0 ? probes::FreezeState::failed
+                                           : probes::FreezeState::thawed;
+    case FreezePhase::freezing:
+      return probes::FreezeState::freezing;
+    case FreezePhase::frozen:
+      return probes::FreezeState::frozen;
+    case FreezePhase::thawing:
+      return probes::FreezeState::thawing;
+  }
+  return probes::FreezeState::thawed;
+}
+
+}  // namespace
+
+std::int64_t Agent::wall_of(Nanos point) const {
+  return point == 0 || point == never ? 0 : (wall_now() - monotonic_now() + point) / seconds(1);
+}
+
+probes::Facts Agent::health_facts() const {
+  probes::Facts facts;
+  const LifeState state = life_.state();
+  facts.phase = phase_of(state);
+  facts.ever_up = life_.ever_up();
+  facts.broken = state == LifeState::broken || state == LifeState::down ||
+                 state == LifeState::given_up || (state == LifeState::up && watch_.somebody_died());
+  facts.broken_why = watch_.somebody_died() ? watch_.death() : life_.why();
+  facts.may_restart = state != LifeState::given_up;
+  facts.no_restart_why = life_.why();
+  facts.last_good = last_good_;
+  facts.last_good_at = last_good_at_;
+  facts.failing = failing_;
+  facts.failing_since = failing_since_;
+  facts.hung_since = hung_since_;
+  const Freeze& freeze = freezer_.machine();
+  if (freeze.lease() && freeze.phase() != FreezePhase::thawed && !freeze.lease()->token.empty())
+    facts.frozen_by_us = {freeze.lease()->began_at, freeze.lease()->end_at};
+  return facts;
+}
+
+probes::View Agent::view() const {
+  const Nanos now = monotonic_now();
+  probes::View view;
+  view.version = IRIS_INIT_VERSION;
+  view.instance = options_.instance;
+  view.now = wall_now() / seconds(1);
+  const probes::Facts facts = health_facts();
+  view.phase = facts.phase;
+  view.since = wall_of(life_.since());
+  view.started = began_wall_ / seconds(1);
+  view.reason = life_.why();
+  if (init_ && init_->phase == InitPhase::waiting_for_data)
+    view.reason = "waiting for the data directory: another container holds it";
+  view.safe_mode = options_.safe;
+  view.verdict = probes::judge(facts, health_settings_, now);
+
+  view.qlist_known = last_good_.has_value();
+  if (last_good_) view.qlist = *last_good_;
+  view.qlist_at = wall_of(last_good_at_);
+  if (failing_) view.qlist_failure = failing_->why;
+
+  const Freeze& freeze = freezer_.machine();
+  const Freezer::Totals& totals = freezer_.totals();
+  view.freeze.state = freeze_state_of(freeze, totals.failed, totals.held + totals.not_held);
+  if (freeze.lease()) {
+    view.freeze.owner = freeze.lease()->owner;
+    view.freeze.since = wall_of(freeze.lease()->began_at);
+    view.freeze.lease_end = wall_of(freeze.lease()->end_at);
+  }
+  if (totals.last_ended_wall != 0 && !freeze.lease()) {
+    view.freeze.last_outcome = freeze.outcome().held ? "held" : "did_not_hold";
+    view.freeze.last_reason = freeze.outcome().reason;
+    view.freeze.last_journal = freeze.outcome().journal;
+  }
+  view.freeze.last_ended = totals.last_ended_wall / seconds(1);
+  view.freeze.held_total = totals.held;
+  view.freeze.not_held_total = totals.not_held;
+  view.freeze.failed_total = totals.failed;
+
+  view.restarts.in_window = static_cast<int>(life_.budget().used(now));
+  view.restarts.limit = static_cast<int>(settings_.number(setting::restart_limit));
+  view.restarts.window_seconds = settings_.duration(setting::restart_window) / seconds(1);
+  view.restarts.total = life_.budget().total();
+  view.restarts.policy = settings_.text(setting::restart_policy);
+  view.merge_json = merge_json_;
+  if (init_) {
+    view.pid1.reaped_total = init_->orphans_reaped;
+    view.pid1.agent_restarts_total = init_->agent_deaths;
+    if (init_->stop_began_at != 0)
+      view.pid1.stop_step = name_of(static_cast<LadderStep>(init_->stop_step));
+  }
+  view.events.assign(timeline_.events().begin(), timeline_.events().end());
+  view.counters = counters_;
+  view.counters.log_lines_dropped = log::dropped() + (init_ ? init_->lines_dropped : 0);
+  view.counters.connections_shed = http_ ? http_->shed() : 0;
+  return view;
+}
+
+}  // namespace sup
