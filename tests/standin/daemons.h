@@ -1,0 +1,30 @@
+#pragma once
+// The daemons of an instance, all named irisdb: the control process, which starts and ends the
+// others, write daemon, journal daemon, and processes of users.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "files.h"
+#include "shared_memory.h"
+
+namespace standin {
+
+/// Daemonises the control process; it brings the others up. As long as `wait_ms` for them to hold
+/// their locks; false when it ended or took longer.
+bool start_daemons(const Instance& instance, std::int64_t wait_ms);
+
+/// What runs as `irisdb -s<mgr>/ -r<role>`.
+int irisdb_main(const std::vector<std::string>& arguments);
+
+/// The loops of the daemons; each returns when it is told to leave. In write_daemon.cpp and
+/// journal_daemon.cpp.
+void run_write_daemon(const Instance& instance, Board& board);
+void run_journal_daemon(const Instance& instance, Board& board);
+/// In control_process.cpp.
+int run_control_process(const Instance& instance, const SharedMemory& memory);
+
+/// How an irisdb with a role is called.
+std::vector<std::string> irisdb_command(const Instance& instance, std::string_view role);
+
+}  // namespace standin

@@ -1,0 +1,14 @@
+#pragma once
+// The durable directory: used, filled for a first start, or refused.
+#include <string>
+
+#include "instance.h"
+
+namespace standin {
+
+/// Empty when the directory can be used now; else why not, for people. A directory that holds
+/// mgr/ is used, an absent or empty one filled, one whose filling was cut off emptied and filled
+/// again, any other one refused.
+std::string prepare_data(const Instance& instance);
+
+}  // namespace standin

@@ -1,0 +1,43 @@
+// Locks on sections of mgr/ilock.
+#include "ilock.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace standin {
+namespace {
+
+struct flock section_of(LockSection section) {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = static_cast<off_t>(section);
+  lock.l_len = 1;
+  return lock;
+}
+
+/// One descriptor for the whole process: closing any of a file gives back all locks on it.
+int ilock_fd(const Instance& instance) {
+  static int fd = -1;
+  // Looking is possible on a read-only volume, too, and never waits for a frozen one.
+  for (const int mode : {O_RDWR, O_RDONLY})
+    if (fd < 0) fd = ::open(instance.ilock().c_str(), mode | O_CLOEXEC);
+  return fd;
+}
+
+}  // namespace
+
+bool take_lock(const Instance& instance, LockSection section) {
+  struct flock lock = section_of(section);
+  return ::fcntl(ilock_fd(instance), F_SETLK, &lock) == 0;
+}
+
+std::optional<pid_t> lock_owner(const Instance& instance, LockSection section) {
+  struct flock lock = section_of(section);
+  if (::fcntl(ilock_fd(instance), F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+    return std::nullopt;
+  return std::max<pid_t>(lock.l_pid, 0);
+}
+
+}  // namespace standin

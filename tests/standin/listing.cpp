@@ -1,0 +1,124 @@
+// What the listing commands print.
+#include "listing.h"
+
+#include <unistd.h>
+
+#include "clock.h"
+#include "switches.h"
+#include "text.h"
+
+namespace standin {
+namespace {
+
+std::string status_text(const Instance& instance, const State& state) {
+  const std::string last_used = ", last used " + ctime_text(state.since);
+  switch (state.status) {
+    case Status::running:
+      return "running, since " + ctime_text(state.since);
+    case Status::down:
+      return "down" + last_used;
+    case Status::incomplete:
+      return "incomplete start or stop, logins disabled";
+    case Status::elsewhere: {
+      const auto node = read_file(instance.ids());
+      return "running on node " + (node ? std::string{trim(*node)} : "? (iris.ids missing)");
+    }
+    case Status::starting:
+    case Status::stopping:
+      break;
+  }
+  std::string text = switch_text("starting_text");
+  if (text == "starting") return "starting or stopping";
+  if (text == "inhibited") return "sign-on inhibited" + last_used;
+  if (text == "incomplete") return "incomplete start or stop, logins disabled";
+  return text;
+}
+
+/// Carries out switch `qlist_fault`. -1: answer as always.
+int listing_fault() {
+  sleep_ms(switch_number("qlist_ms"));
+  const std::string fault = switch_text("qlist_fault");
+  if (fault == "empty") return 0;
+  if (fault != "garbage") return fault_status("qlist_fault");
+  write_all(STDOUT_FILENO, std::string_view{"\x01\xff^^^\nSegmentation fault (core du", 33});
+  return 0;
+}
+
+std::optional<Instance> instance_or_only(const std::string& name) {
+  return name.empty() ? configured_instance() : find_instance(name);
+}
+
+}  // namespace
+
+std::string qlist_line(const Instance& instance, const State& state) {
+  const Cpf cpf = instance.cpf();
+  const std::string port = cpf.get_or("Startup", "DefaultPort", "1972");
+  std::string line;
+  for (const std::string& field :
+       {instance.name, instance.install.string(), std::string{product_version},
+        status_text(instance, state), std::string{"iris.cpf"}, port,
+        cpf.get_or("Startup", "WebServerPort", "52773"), std::string{"0"}, state.health,
+        std::string{"IRIS"}, std::string{}, std::string{}, instance.data.string()})
+    line.append(field).append("^");
+  return line + port;
+}
+
+std::string list_block(const Instance& instance, const State& state) {
+  const Cpf cpf = instance.cpf();
+  const std::string port = cpf.get_or("Startup", "DefaultPort", "1972");
+  std::string text = "\nConfiguration '" + instance.name + "'   (default)\n";
+  text += "    directory:    " + instance.install.string() + "\n";
+  text += "    versionid:    " + std::string{product_version} + "\n";
+  text += "    datadir:      " + instance.data.string() + "\n";
+  text += "    conf file:    iris.cpf  (WebServer port = " +
+          cpf.get_or("Startup", "WebServerPort", "52773") + ")\n";
+  text += "    status:       " + status_text(instance, state) + "\n";
+  text += "    SuperServers: " + port + "\n";
+  if (!state.health.empty()) text += "    state:        " + state.health + "\n";
+  return text + "    product:      InterSystems IRIS\n";
+}
+
+std::string qall_line(const Instance& instance, const State& state) {
+  constexpr std::size_t width = 78;
+  std::string status = "  ";
+  if (state.status == Status::running) status = "up";
+  if (state.status == Status::down) status = "dn";
+  if (state.status == Status::starting || state.status == Status::stopping) status = "st";
+  std::string line = status + " " + instance.name + "  " + std::string{product_version} + "  " +
+                     instance.install.string();
+  if (line.size() > width) line = line.substr(0, width) + "~";
+  return line;
+}
+
+int iris_qlist(const std::string& name) {
+  if (const int status = listing_fault(); status >= 0) return status;
+  const auto instance = instance_or_only(name);
+  if (!instance) return static_cast<int>(switch_number("unknown_instance_status"));
+  write_all(STDOUT_FILENO, qlist_line(*instance, observe(*instance)) + "\n");
+  return 0;
+}
+
+int iris_list(const std::string& name) {
+  if (const int status = listing_fault(); status >= 0) return status;
+  const auto instance = instance_or_only(name);
+  if (!instance) return static_cast<int>(switch_number("unknown_instance_status"));
+  write_all(STDOUT_FILENO, list_block(*instance, observe(*instance)));
+  return 0;
+}
+
+int iris_qall() {
+  if (const int status = listing_fault(); status >= 0) return status;
+  const Instance instance = configured_instance();
+  write_all(STDOUT_FILENO, qall_line(instance, observe(instance)) + "\n");
+  return 0;
+}
+
+int health_script() {
+  if (listing_fault() >= 0) return 1;
+  const State state = observe(configured_instance());
+  const bool healthy =
+      switch_is("health_script", "old") ? state.health == "ok" : state.health != "alert";
+  return state.status == Status::running && healthy ? 0 : 1;
+}
+
+}  // namespace standin

@@ -1,0 +1,20 @@
+#pragma once
+// The lines of `iris qlist`, `iris list` and `iris qall`.
+#include <string>
+
+#include "state.h"
+
+namespace standin {
+
+/// 14 fields between carets, as 2025.3 and 2026.1 print them.
+std::string qlist_line(const Instance& instance, const State& state);
+std::string list_block(const Instance& instance, const State& state);
+std::string qall_line(const Instance& instance, const State& state);
+
+int iris_qlist(const std::string& name);  ///< "": the one instance there is
+int iris_list(const std::string& name);
+int iris_qall();
+/// What /irisHealth.sh of the image does: exit status 0 or 1.
+int health_script();
+
+}  // namespace standin

@@ -1,0 +1,58 @@
+// One program under the names iris-main, iris, irisdb and irisHealth.sh; under its own name the
+// first argument says which, or `--switches` prints the table of switches.
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "daemons.h"
+#include "iris_command.h"
+#include "iris_main.h"
+#include "listing.h"
+#include "process.h"
+#include "switches.h"
+
+namespace {
+
+using standin::Words;
+
+void print_switches() {
+  std::string text;
+  for (const standin::Switch& one : standin::all_switches()) {
+    text.append(one.name).append(" = ").append(one.fallback).append("\n    ");
+    text.append(one.help).append("\n");
+  }
+  standin::write_all(STDOUT_FILENO, text);
+}
+
+int run_as(const std::string& name, const Words& arguments) {
+  if (name != "irisHealth.sh") standin::set_process_name(name);
+  if (name == "iris-main") return standin::iris_main_main(arguments);
+  if (name == "iris") return standin::iris_command_main(arguments);
+  if (name == "irisdb") return standin::irisdb_main(arguments);
+  if (name == "irisHealth.sh") return standin::health_script();
+  if (name == "--switches") {
+    print_switches();
+    return 0;
+  }
+  standin::write_all(STDERR_FILENO, "iris-standin: cannot be called '" + name + "'\n");
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Words words{argv, argv + argc};
+  for (std::string& word : words) {
+    word = standin::fs::path{word}.filename().string();
+    break;
+  }
+  if (words.size() > 1 && words.front() == "iris-standin") words.erase(words.begin());
+  if (words.empty()) return 2;
+  try {
+    return run_as(words.front(), {words.begin() + 1, words.end()});
+  } catch (const standin::SwitchError& error) {
+    standin::write_all(STDERR_FILENO, std::string{"iris-standin: "} + error.what() + "\n");
+    return 70;
+  }
+}

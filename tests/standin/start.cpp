@@ -1,0 +1,210 @@
+// iris start: data directory, recovery, config merge, daemons; in the words of the 2026.1 log.
+#include <unistd.h>
+
+#include <ctime>
+
+#include "clock.h"
+#include "daemons.h"
+#include "data_directory.h"
+#include "ilock.h"
+#include "lifecycle.h"
+#include "merge.h"
+#include "messages.h"
+#include "state.h"
+#include "store.h"
+#include "switches.h"
+#include "text.h"
+
+namespace standin {
+namespace {
+
+constexpr std::int64_t daemons_ms = 30'000;
+
+class Start {
+ public:
+  explicit Start(const Instance& instance) : instance_{instance} {}
+
+  int run() {
+    if (const std::string refused = prepare_data(instance_); !refused.empty()) return fail(refused);
+    // Before any lock: closing a descriptor of the file gives them back.
+    if (!append_file(instance_.ilock(), "", Append::create))
+      return fail("Cannot open " + instance_.ilock().string() + " for writing\n");
+    if (!take_lock(instance_, LockSection::change))
+      return fail("Another start or stop of " + instance_.name + " is in progress\n");
+    if (const int status = refuse_unless_down(); status >= 0) return status;
+    if (const int status = fault(); status >= 0) return status;
+    return start();
+  }
+
+ private:
+  static void say(const std::string& text) { write_all(STDOUT_FILENO, text + "\n"); }
+
+  void note(Severity severity, const char* category, const std::string& text) const {
+    say("log: " + log_message(instance_, severity, category, text) + "\n");
+  }
+  void note(const char* category, const std::string& text) const {
+    note(Severity::info, category, text);
+  }
+
+  static int fail(const std::string& text) {
+    write_all(STDOUT_FILENO, text);
+    return 1;
+  }
+
+  int abort(const std::string& error) const {
+    note(Severity::severe, "Utility.Event", error);
+    return fail("An error was detected during InterSystems IRIS startup.\n** Startup aborted **\n");
+  }
+
+  /// -1: go on. The caller's own lock does not count, so that an interrupted start is `incomplete`.
+  [[nodiscard]] int refuse_unless_down() const {
+    const State state = observe(instance_);
+    if (state.status == Status::down) return -1;
+    if (state.status == Status::elsewhere)
+      return fail("Startup halted: " + instance_.name + " is running on node " +
+                  std::string{trim(read_file(instance_.ids()).value_or("?"))} + "\n");
+    if (state.status != Status::running)
+      return fail("Incomplete start or stop of " + instance_.name + ": use iris force\n");
+    say(instance_.name + " is already up!");
+    return static_cast<int>(switch_number("already_up_status"));
+  }
+
+  [[nodiscard]] int fault() const {
+    const std::string fault = switch_text("start_fault");
+    if (fault == "fail") return abort("Error during startup");
+    if (fault != "license") return fault_status("start_fault");
+    return fail(
+        "Error: Invalid Community Edition license, may have exceeded core limit. - Shutting down "
+        "the system : $zu(56,2)= 0Starting IRIS\nAn error was detected during InterSystems IRIS "
+        "startup.\n** Startup aborted **\n");
+  }
+
+  int start() {
+    const auto cpf = Cpf::parse(read_file(instance_.cpf_file()).value_or(""));
+    if (const auto* const wrong = std::get_if<std::string>(&cpf)) return abort("CPF: " + *wrong);
+    if (!std::get_if<Cpf>(&cpf)->actions().empty())
+      return abort("CPF: [Actions] is not allowed in " + instance_.cpf_file().string());
+    if (fs::exists(instance_.ids()) && !read_file(instance_.ids()))
+      return abort("Error reading iris.ids");
+
+    dirty_ = !read_wij(instance_).value_or(Wij{}).clean;
+    if (switch_is("stale_shm", "remove"))
+      if (const auto stale = SharedMemory::attach(instance_)) stale->remove(instance_);
+    const auto memory = SharedMemory::create(instance_);
+    if (!memory) return abort("Cannot create shared memory");
+    const std::int64_t half = switch_number("start_ms") / 2;
+    if (dirty_) recover();
+    allocate();
+    sleep_ms(half);
+    if (const std::string error = merge(); !error.empty()) {
+      memory->remove(instance_);
+      return abort(error);
+    }
+    note("Database.MountedRW", mounted("irislocaldata/", 3) + "read-write.");
+    return bring_up(*memory, half);
+  }
+
+  void recover() const {
+    const std::string wij = instance_.wij().string();
+    say("\nNow attempting WIJ compare, " + wij);
+    append_file(instance_.messages_log(),
+                "\n*** Recovery started at " + ctime_text(std::time(nullptr)) +
+                    "\n     WIJ file spec: " + wij + "\nStarting WIJ recovery for '" + wij + "'.\n",
+                Append::existing);
+    sleep_ms(switch_number("recovery_ms"));
+    const std::int64_t records = apply_journal(instance_);
+    append_file(instance_.messages_log(),
+                "  " + std::to_string(records) +
+                    " journal records pending\nExiting with status 3 (Success)\n",
+                Append::existing);
+    log_message(instance_, Severity::severe, "Generic.Event",
+                "Previous system shutdown was abnormal, IRIS forced down or crashed");
+  }
+
+  void allocate() const {
+    note("Generic.Event", "Allocated 104MB shared memory");
+    say("Allocated 104MB shared memory\n16MB global buffers, 35MB routine buffers");
+    note("Generic.Event", "16MB global buffers, 35MB routine buffers, 16MB journal buffers");
+    note("SIMD", "SIMD optimization level: DEFAULT");
+    note("Database.MountedRW", mounted("", 0) + "read-write.");
+    note("Database.MountedRW", mounted("irissecurity/", 2) + "read-write.");
+  }
+
+  [[nodiscard]] std::string mounted(const std::string& name, int number) const {
+    return "Mounted database " + instance_.mgr().string() + "/" + name + " (SFN " +
+           std::to_string(number) + ") ";
+  }
+
+  /// Empty, or why the merge file was refused.
+  [[nodiscard]] std::string merge() const {
+    const fs::path file = merge_file_of_environment();
+    if (file.empty()) return {};
+    const auto text = read_file(file);
+    if (!text && !fs::exists(file)) {
+      note("Utility.Event", "File pointed to by '" + file.string() + "' does not exist; skipping");
+      return {};
+    }
+    if (switch_is("merge_unchanged", "skip") && text == read_file(instance_.last_merge(file))) {
+      note("Utility.Event", "CPF merge file " + file.string() + " unchanged; skipping");
+      return {};
+    }
+    return merge_into(instance_, file, instance_.cpf_file(),
+                      [this](const std::string& line) { note("Utility.Event", line); });
+  }
+
+  int bring_up(const SharedMemory& memory, std::int64_t rest_ms) {
+    if (dirty_) say("\nNow attempting WIJ compare, " + instance_.wij().string());
+    say("Starting Control Process\n"
+        "Global buffer setting requires attention.  Auto-selected 25% of total memory.\n"
+        "Allocated 2626MB shared memory\n1900MB global buffers, 190MB routine buffers");
+    log_message(instance_, Severity::info, "Generic.Event", "Allocated 2626MB shared memory");
+    Wij wij = read_wij(instance_).value_or(Wij{});
+    wij.clean = false;
+    if (!write_wij(instance_, wij)) return abort("Cannot write " + instance_.wij().string());
+    const bool failed_over = note_node();
+    if (!start_daemons(instance_, daemons_ms)) return abort("Control process did not start");
+    sleep_ms(rest_ms);
+    say("This copy of InterSystems IRIS has been licensed for use exclusively by:\n"
+        "InterSystems IRIS Community\n"
+        "Copyright (c) 1986-2026 by InterSystems Corporation\n"
+        "Any other use is a violation of your license agreement\n\n"
+        "1 alert(s) during startup. See messages.log for details.\n"
+        "Merging " +
+        instance_.name + ", please wait...");
+    memory->startup_health = failed_over ? 1 : 0;
+    if (dirty_) memory->startup_health = health_number(switch_text("dirty_health"));
+    memory->up_since = std::time(nullptr);
+    memory->phase = Phase::running;
+    ring(*memory);
+    log_message(instance_, Severity::info, "Generic.Event",
+                "Startup of InterSystems IRIS complete");
+    say("Starting " + instance_.name + "\n");
+    return 0;
+  }
+
+  static std::int32_t health_number(std::string_view health) {
+    return health == "alert" ? 2 : health == "warn" ? 1 : 0;
+  }
+
+  /// Writes iris.ids. True when another node's was there.
+  [[nodiscard]] bool note_node() const {
+    const std::string node = host_name();
+    const std::string before{trim(read_file(instance_.ids()).value_or(node))};
+    write_file(instance_.ids(), node + "\n");
+    if (before == node) return false;
+    log_message(instance_, Severity::warning, "Generic.Event",
+                "System appears to have failed over from node " + before);
+    return true;
+  }
+
+  const Instance& instance_;
+  bool dirty_ = false;
+};
+
+}  // namespace
+
+int iris_start(const Instance& instance) {
+  return Start{instance}.run();
+}
+
+}  // namespace standin

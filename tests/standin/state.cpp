@@ -1,0 +1,74 @@
+// From locks and shared memory to a status.
+#include "state.h"
+
+#include <sys/stat.h>
+
+#include <array>
+
+#include "clock.h"
+#include "ilock.h"
+#include "shared_memory.h"
+#include "switches.h"
+
+namespace standin {
+namespace {
+
+bool held(const Instance& instance, LockSection section) {
+  return lock_owner(instance, section).has_value();
+}
+
+/// The write image journal is the last file that a stop writes.
+std::time_t last_used(const Instance& instance) {
+  struct stat about {};
+  for (const fs::path& path : {instance.wij(), instance.messages_log(), instance.install})
+    if (::stat(path.c_str(), &about) == 0) return about.st_mtime;
+  return 0;
+}
+
+std::string health_of(const Instance& instance, const Board& board) {
+  if (std::string fixed = switch_text("health"); !fixed.empty()) return fixed;
+  // A write daemon that does not write, for any reason, is a documented cause of HUNG.
+  if (!held(instance, LockSection::write_daemon)) return "hung";
+  if (board.suspended && switch_is("frozen_health", "hung")) return "hung";
+  constexpr std::array<const char*, 3> names{"ok", "warn", "alert"};
+  return names.at(static_cast<std::size_t>(board.startup_health.load()) % names.size());
+}
+
+Status status_of(const Instance& instance, Phase phase) {
+  switch (phase) {
+    case Phase::running:
+      return Status::running;
+    case Phase::starting:
+      return held(instance, LockSection::change) ? Status::starting : Status::incomplete;
+    case Phase::stopping:
+      return held(instance, LockSection::control) ? Status::stopping : Status::incomplete;
+  }
+  return Status::incomplete;
+}
+
+}  // namespace
+
+State observe(const Instance& instance) {
+  State state;
+  state.since = last_used(instance);
+  const auto memory = SharedMemory::attach(instance);
+  if (memory && !living_processes(instance, **memory).empty()) {
+    const Board& board = **memory;
+    state.status = status_of(instance, board.phase);
+    state.suspended = board.suspended;
+    state.logins_ended =
+        state.suspended && board.logins_end_at != 0 && now_ms() >= board.logins_end_at;
+    if (state.status == Status::running) {
+      state.since = board.up_since;
+      state.health = health_of(instance, board);
+    }
+  } else if (held(instance, LockSection::change)) {
+    state.status = Status::starting;
+  } else if (held(instance, LockSection::control) || held(instance, LockSection::write_daemon) ||
+             held(instance, LockSection::journal_daemon)) {
+    state.status = Status::elsewhere;
+  }
+  return state;
+}
+
+}  // namespace standin

@@ -1,0 +1,118 @@
+// iris stop and iris force.
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "clock.h"
+#include "ilock.h"
+#include "lifecycle.h"
+#include "messages.h"
+#include "process.h"
+#include "shared_memory.h"
+#include "state.h"
+#include "store.h"
+#include "switches.h"
+#include "text.h"
+
+namespace standin {
+namespace {
+
+constexpr std::int64_t kill_patience_ms = 10'000;
+
+/// [Startup] ShutdownTimeout, held to its documented range.
+std::int64_t shutdown_timeout_ms(const Instance& instance) {
+  const auto seconds = to_number(instance.cpf().get_or("Startup", "ShutdownTimeout", "300"));
+  return seconds_as_ms(std::clamp<std::int64_t>(seconds.value_or(300), 120, 100'000));
+}
+
+/// All daemons, by the table in shared memory and by the locks they hold; never by a name that
+/// another instance's have, too.
+std::vector<pid_t> daemons_of(const Instance& instance, const SharedMemory* memory) {
+  std::vector<pid_t> pids;
+  if (memory != nullptr) pids = living_processes(instance, **memory);
+  for (const auto section :
+       {LockSection::control, LockSection::write_daemon, LockSection::journal_daemon}) {
+    const pid_t owner = lock_owner(instance, section).value_or(0);
+    const bool listed = std::find(pids.begin(), pids.end(), owner) != pids.end();
+    if (!listed && runs_with_argument(owner, instance.daemon_mark())) pids.push_back(owner);
+  }
+  return pids;
+}
+
+bool kill_all(const Instance& instance) {
+  const auto memory = SharedMemory::attach(instance);
+  const SharedMemory* const known = memory ? &*memory : nullptr;
+  const std::int64_t until = now_ms() + kill_patience_ms;
+  for (auto pids = daemons_of(instance, known); !pids.empty(); pids = daemons_of(instance, known)) {
+    if (now_ms() > until) return false;
+    for (const pid_t pid : pids)
+      ::kill(pid, SIGKILL);
+    sleep_ms(5);
+  }
+  if (memory) memory->remove(instance);
+  std::error_code ignored;
+  fs::remove(instance.ids(), ignored);
+  return true;
+}
+
+/// Asks the control process and waits for all to be gone; false when that took too long.
+bool stop_in_order(const Instance& instance) {
+  const std::int64_t until = now_ms() + shutdown_timeout_ms(instance);
+  const auto memory = SharedMemory::attach(instance);
+  if (memory) {
+    (*memory)->phase = Phase::stopping;
+    ring(**memory);
+  }
+  while (!daemons_of(instance, memory ? &*memory : nullptr).empty()) {
+    if (now_ms() >= until) return false;
+    sleep_ms(10);
+  }
+  return true;
+}
+
+}  // namespace
+
+int iris_stop(const Instance& instance, bool quietly) {
+  const auto say = [quietly](const std::string& text) {
+    if (!quietly) write_all(STDOUT_FILENO, text + "\n");
+  };
+  if (const int status = fault_status("stop_fault"); status >= 0) return status;
+  const State state = observe(instance);
+  if (state.status == Status::down) {
+    write_all(STDOUT_FILENO, instance.name + " is already down\n");
+    return 0;
+  }
+  if (state.status == Status::elsewhere) {
+    write_all(STDOUT_FILENO, instance.name + " is running on another node\n");
+    return 1;
+  }
+  if (!take_lock(instance, LockSection::change)) {
+    write_all(STDOUT_FILENO, "Another start or stop of " + instance.name + " is in progress\n");
+    return 1;
+  }
+  log_message(instance, Severity::info, "Generic.Event", "Shutting down InterSystems IRIS");
+  if (stop_in_order(instance)) {
+    say("Shutdown of " + instance.name + " complete");
+    return 0;
+  }
+  log_message(instance, Severity::severe, "Generic.Event",
+              "ShutdownTimeout expired, forcing InterSystems IRIS down");
+  say("Forcing " + instance.name + " down");
+  kill_all(instance);
+  return static_cast<int>(switch_number("forced_stop_status"));
+}
+
+int iris_force(const Instance& instance) {
+  if (const int status = fault_status("force_fault"); status >= 0) return status;
+  if (daemons_of(instance, nullptr).empty() && !SharedMemory::attach(instance)) {
+    write_all(STDOUT_FILENO, instance.name + " is already down\n");
+    return 0;
+  }
+  log_message(instance, Severity::severe, "Generic.Event", "Forcing InterSystems IRIS down");
+  const bool gone = kill_all(instance);
+  write_all(STDOUT_FILENO, instance.name + (gone ? " forced down\n" : " cannot be forced down\n"));
+  return gone ? 0 : 1;
+}
+
+}  // namespace standin
