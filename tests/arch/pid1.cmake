@@ -1,0 +1,32 @@
+# Fails when PID 1 is larger than it may be, is not static, or holds what it must not: a heap, or a
+# library that uses one. PROGRAM must not be stripped; its size is measured after stripping.
+#   cmake -DNM=<nm> -DREADELF=<readelf> -DSTRIP=<strip> -DPROGRAM=<iris-init> -P pid1.cmake
+cmake_minimum_required(VERSION 3.25)
+set(PROGRAMS ${PROGRAM})
+include(${CMAKE_CURRENT_LIST_DIR}/static.cmake)
+
+set(largest 131072)
+string(RANDOM LENGTH 8 suffix)
+set(stripped ${PROGRAM}.stripped.${suffix})
+execute_process(COMMAND ${STRIP} -o ${stripped} ${PROGRAM} COMMAND_ERROR_IS_FATAL ANY)
+file(SIZE ${stripped} size)
+file(REMOVE ${stripped})
+if(size GREATER largest)
+  message(FATAL_ERROR "'${PROGRAM}' has ${size} bytes, at most ${largest} are allowed")
+endif()
+
+execute_process(COMMAND ${NM} -C ${PROGRAM} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+if(NOT symbols MATCHES " T main\n")
+  message(FATAL_ERROR "'${PROGRAM}' has no symbols: this check needs it unstripped")
+endif()
+set(heap "malloc|calloc|realloc|aligned_alloc|posix_memalign|strdup|operator new[^\n]*")
+if(symbols MATCHES " [TtWwU] (${heap})\n")
+  message(FATAL_ERROR "'${PROGRAM}' has a heap: '${CMAKE_MATCH_1}'")
+endif()
+if(symbols MATCHES "[ :(<]((boost|spdlog|fmt|nlohmann)(::v[0-9]+)?::[A-Za-z_:]+)")
+  message(FATAL_ERROR "'${PROGRAM}' holds '${CMAKE_MATCH_1}'")
+endif()
+if(symbols MATCHES " [TtWw] (__cxa_throw|__cxa_begin_catch|_Unwind_RaiseException)\n")
+  message(FATAL_ERROR "'${PROGRAM}' holds the machinery of exceptions: '${CMAKE_MATCH_1}'")
+endif()
+message("'${PROGRAM}': ${size} bytes, no heap, no exceptions, no libraries")

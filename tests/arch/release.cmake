@@ -1,0 +1,18 @@
+# static.cmake for the four programs of the release preset; skipped while there are none.
+#   cmake -DREADELF=<readelf> -DRELEASE=<build/release/bin> -P release.cmake
+cmake_minimum_required(VERSION 3.25)
+set(PROGRAMS)
+foreach(name iris-init iris-agent irisctl cpfmerge)
+  if(EXISTS ${RELEASE}/${name})
+    list(APPEND PROGRAMS ${RELEASE}/${name})
+  endif()
+endforeach()
+list(LENGTH PROGRAMS count)
+if(count EQUAL 0)
+  message("SKIPPED: nothing released in '${RELEASE}' yet")
+  return()
+endif()
+if(count LESS 4)
+  message(FATAL_ERROR "only ${count} of the four programs are in '${RELEASE}'")
+endif()
+include(${CMAKE_CURRENT_LIST_DIR}/static.cmake)

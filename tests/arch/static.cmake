@@ -1,0 +1,21 @@
+# Fails when a released program needs anything of the image it runs in: a loader or a library.
+#   cmake -DREADELF=<readelf> "-DPROGRAMS=<file>;<file>" -P static.cmake
+cmake_minimum_required(VERSION 3.25)
+if(NOT PROGRAMS)
+  message(FATAL_ERROR "no program given")
+endif()
+
+foreach(program ${PROGRAMS})
+  execute_process(COMMAND ${READELF} -lW ${program} OUTPUT_VARIABLE segments COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${READELF} -dW ${program} OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT segments MATCHES "LOAD")
+    message(FATAL_ERROR "'${program}' has no segment to load: not a program")
+  endif()
+  if(segments MATCHES "INTERP")
+    message(FATAL_ERROR "'${program}' asks for a loader (INTERP)")
+  endif()
+  if(dynamic MATCHES "\\(NEEDED\\)[^\n]*\\[([^]]+)\\]")
+    message(FATAL_ERROR "'${program}' needs the shared library '${CMAKE_MATCH_1}'")
+  endif()
+  message("'${program}' is static")
+endforeach()
