@@ -1,0 +1,84 @@
+#include "tests/integration/harness/processes.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "supervisor/base/text.h"
+#include "supervisor/os/process_table.h"
+
+namespace testing_support {
+namespace {
+
+std::string proc_file(pid_t pid, const char* name) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/" + name, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+}  // namespace
+
+std::vector<pid_t> descendants_of(pid_t root) {
+  const auto table = std::make_unique<sup::Descendants>();
+  table->look(root);
+  return {table->pids().begin(), table->pids().end()};
+}
+
+std::vector<pid_t> descendants_named(pid_t root, const std::string& name) {
+  std::vector<pid_t> found;
+  for (const pid_t pid : descendants_of(root)) {
+    sup::ProcessInfo process;
+    if (sup::read_process(pid, process) && process.name.view() == name) found.push_back(pid);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::size_t zombies_of(pid_t pid) {
+  std::vector<pid_t> children(32'768);
+  children.resize(sup::children_of(pid, children));
+  return static_cast<std::size_t>(std::count_if(children.begin(), children.end(), [](pid_t child) {
+    sup::ProcessInfo process;
+    return sup::read_process(child, process) && process.state == 'Z';
+  }));
+}
+
+std::string status_field(pid_t pid, const std::string& name) {
+  const std::string status = proc_file(pid, "status");
+  for (const std::string_view line : sup::lines_of(status)) {
+    if (line.starts_with(name) && line.substr(name.size()).starts_with(":"))
+      return std::string{sup::trim(line.substr(name.size() + 1))};
+  }
+  return {};
+}
+
+std::uint64_t signal_set(pid_t pid, const std::string& name) {
+  const std::string field = status_field(pid, name);
+  return field.empty() ? ~std::uint64_t{0} : std::stoull(field, nullptr, 16);
+}
+
+std::vector<int> descriptors_of(pid_t pid) {
+  std::vector<int> found;
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator{"/proc/" + std::to_string(pid) + "/fd", error})
+    found.push_back(std::stoi(entry.path().filename().string()));
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::optional<std::string> environment_of(pid_t pid, const std::string& name) {
+  const std::string all = proc_file(pid, "environ");
+  for (const std::string_view entry : sup::split(all, '\0')) {
+    if (entry.starts_with(name + "=")) return std::string{entry.substr(name.size() + 1)};
+  }
+  return std::nullopt;
+}
+
+bool is_alive(pid_t pid) {
+  sup::ProcessInfo process;
+  return sup::read_process(pid, process) && process.state != 'Z' && process.state != 'X';
+}
+
+}  // namespace testing_support

@@ -1,0 +1,29 @@
+#pragma once
+// What /proc tells a test about processes, by their outer pids.
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace testing_support {
+
+/// Living descendants of `root`, zombies left out.
+std::vector<pid_t> descendants_of(pid_t root);
+/// Those of them with this name (the kernel's 15 bytes), in order of age.
+std::vector<pid_t> descendants_named(pid_t root, const std::string& name);
+/// Ended but not reaped children of `pid`.
+std::size_t zombies_of(pid_t pid);
+
+/// A field of /proc/PID/status, without blanks around it; "" when it is not there.
+std::string status_field(pid_t pid, const std::string& name);
+/// SigBlk, SigIgn, SigCgt: bit 0 is signal 1.
+std::uint64_t signal_set(pid_t pid, const std::string& name);
+/// The numbers in /proc/PID/fd.
+std::vector<int> descriptors_of(pid_t pid);
+/// One variable of what the process was started with; nullopt when it is not set.
+std::optional<std::string> environment_of(pid_t pid, const std::string& name);
+bool is_alive(pid_t pid);
+
+}  // namespace testing_support

@@ -1,0 +1,70 @@
+#pragma once
+// What the tests of iris-init share: each runs on every build of PID 1 that there is.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/integration/harness/namespaces.h"
+#include "tests/integration/harness/processes.h"
+#include "tests/integration/harness/program.h"
+#include "tests/integration/harness/temp_dir.h"
+
+namespace testing_support {
+
+struct InitBuild {
+  const char* name;
+  const char* path;
+};
+
+inline std::vector<InitBuild> init_builds() {
+  std::vector<InitBuild> builds;
+#ifdef IRIS_INIT_GLIBC
+  builds.push_back({"glibc", IRIS_INIT_GLIBC});
+#endif
+#ifdef IRIS_INIT_MUSL
+  builds.push_back({"musl", IRIS_INIT_MUSL});
+#endif
+  return builds;
+}
+
+/// What gtest prints of it.
+// NOLINTNEXTLINE(readability-identifier-naming): gtest's name
+inline void PrintTo(const InitBuild& build, std::ostream* out) {
+  *out << build.name;
+}
+
+inline std::string name_of_build(const ::testing::TestParamInfo<InitBuild>& info) {
+  return info.param.name;
+}
+
+/// A test of PID 1; skipped, with the reason, where there are no namespaces.
+class InitCase : public ::testing::TestWithParam<InitBuild> {
+ protected:
+  void SetUp() override { SKIP_WITHOUT_NAMESPACES(); }
+
+  /// `iris-init WORDS…`
+  [[nodiscard]] static Launch init_with(const std::vector<std::string>& words) {
+    Launch launch{{GetParam().path}};
+    launch.argv.insert(launch.argv.end(), words.begin(), words.end());
+    return launch;
+  }
+  [[nodiscard]] static Program start(const std::vector<std::string>& words) {
+    return Program::as_pid1(init_with(words));
+  }
+};
+
+/// Every line of ours: what is not JSON is a failure.
+inline void expect_json_lines(const Program& program) {
+  for (const std::string& line : program.log_lines()) {
+    const auto parsed = nlohmann::json::parse(line, nullptr, false);
+    EXPECT_TRUE(parsed.is_object()) << line;
+    EXPECT_EQ(parsed.value("program", ""), "iris-init") << line;
+    EXPECT_NE(parsed.value("event", "").find('.'), std::string::npos) << line;
+    EXPECT_LE(line.size(), 4095U);
+  }
+}
+
+}  // namespace testing_support

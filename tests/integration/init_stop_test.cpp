@@ -1,0 +1,135 @@
+// iris-init's staged stop of a plain program (--stop-timeout).
+#include <poll.h>
+#include <unistd.h>
+
+#include "tests/integration/init_case.h"
+
+namespace testing_support {
+namespace {
+
+class InitStop : public InitCase {};
+INSTANTIATE_TEST_SUITE_P(, InitStop, ::testing::ValuesIn(init_builds()), name_of_build);
+
+constexpr const char* deaf_family =
+    "trap '' TERM; sleep 1000 & (sleep 1000 & wait) & echo started; wait; wait; wait";
+
+TEST_P(InitStop, WhatDoesNotHeedTermIsListedAndKilled) {
+  Program init = start({"--stop-timeout=2s", "--", "sh", "-c", deaf_family});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
+  std::vector<std::string> killed;
+  for (const auto& event : init.events("stop.killing")) {
+    killed.push_back(event.value("name", ""));
+    EXPECT_GT(event.value("pid", 0), 1);
+  }
+  std::sort(killed.begin(), killed.end());
+  EXPECT_EQ(killed, (std::vector<std::string>{"sh", "sh", "sleep", "sleep"}));
+  EXPECT_EQ(init.events("stop.begun").size(), 1U);
+  expect_json_lines(init);
+}
+
+TEST_P(InitStop, WhoHeedsTermIsNotKilledAndGivesItsCode) {
+  Program init = start({"--stop-timeout=30s", "--", "sh", "-c",
+                        "trap 'exit 7' TERM; echo started; while :; do sleep 0.05; done"});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(15s)), 7) << init.log();
+  EXPECT_TRUE(init.events("stop.killing").empty());
+}
+
+TEST_P(InitStop, TheStopSignalIsWhatWasAskedFor) {
+  Program init = start({"--stop-timeout=30s", "--stop-signal=USR2", "--", "sh", "-c",
+                        "trap 'exit 9' USR2; echo started; while :; do sleep 0.05; done"});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGINT);
+  EXPECT_EQ(init.wait_code(within(15s)), 9) << init.log();
+}
+
+TEST_P(InitStop, ASecondTermDoesNotCutItShort) {
+  Program init = start({"--stop-timeout=4s", "--", SIGNAL_PRINTER});
+  ASSERT_TRUE(init.wait_for_output("ready\n", within(20s)));
+  init.signal(SIGTERM);
+  ASSERT_TRUE(init.wait_for_event("stop.begun", within(20s)));
+  ASSERT_TRUE(init.wait_for_output("got 15\n", within(20s)));
+  for (int i = 0; i < 10; ++i)
+    init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_exit(within(2s)), std::nullopt);
+  EXPECT_EQ(init.wait_code(within(20s)), 124);
+  EXPECT_EQ(init.events("stop.begun").size(), 1U);
+}
+
+TEST_P(InitStop, OtherSignalsAreStillForwarded) {
+  Program init = start({"--stop-timeout=30s", "--", SIGNAL_PRINTER});
+  ASSERT_TRUE(init.wait_for_output("ready\n", within(20s)));
+  init.signal(SIGHUP);
+  EXPECT_TRUE(init.wait_for_output("got 1\n", within(20s)));
+}
+
+TEST_P(InitStop, WhatTheProgramLeavesBehindIsEndedToo) {
+  Program init =
+      start({"--stop-timeout=30s", "--", "sh", "-c", "sleep 1000 & sleep 1000 & exit 3"});
+  EXPECT_EQ(init.wait_code(within(15s)), 3) << init.log();
+  EXPECT_TRUE(init.events("stop.killing").empty());
+}
+
+TEST_P(InitStop, AnOrphanThatIsBornDuringTheKillIsKilledToo) {
+  // It bears children all the time, and nobody heeds SIGTERM.
+  const std::string fertile =
+      "trap '' TERM; f() { while :; do sleep 0.01; done & }; f; f; f; echo started; "
+      "while :; do (sleep 0.02 &); sleep 0.01; done";
+  Program init = start({"--stop-timeout=2s", "--", "sh", "-c", fertile});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
+}
+
+TEST_P(InitStop, ASidecarInASharedPidNamespaceIsLeftAlone) {
+  const Program pause = Program::as_pid1({{"sleep", "1000"}});
+  const Program sidecar = pause.inside({{"sh", "-c", "exec sleep 1001"}});
+  Program init = pause.inside(init_with({"--stop-timeout=2s", "--", "sh", "-c", deaf_family}));
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
+  EXPECT_TRUE(is_alive(pause.pid()));
+  EXPECT_TRUE(is_alive(sidecar.pid()));
+  for (const auto& event : init.events("stop.killing")) {
+    const std::string name = event.value("name", "");
+    EXPECT_TRUE(name == "sh" || name == "sleep") << name;
+  }
+  EXPECT_EQ(init.events("stop.killing").size(), 4U) << init.log();
+}
+
+TEST_P(InitStop, ALogThatNobodyReadsNeverBlocksIt) {
+  Launch launch = init_with({"--stop-timeout=2s", "--", "sh", "-c", deaf_family});
+  launch.log_is_read = false;
+  launch.before_exec = [] {
+    pollfd room{STDERR_FILENO, POLLOUT, 0};
+    const std::string block(4096, 'x');
+    while (::poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0) {
+      if (::write(STDERR_FILENO, block.data(), block.size()) < 0) break;
+    }
+  };
+  Program init = Program::as_pid1(launch);
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124);
+}
+
+TEST_P(InitStop, AClosedLogDoesNotEndIt) {
+  Launch launch = init_with({"--stop-timeout=2s", "--", "sh", "-c", deaf_family});
+  launch.before_exec = [] {
+    int ends[2] = {-1, -1};
+    if (::pipe(ends) != 0) return;
+    ::close(ends[0]);
+    ::dup2(ends[1], STDERR_FILENO);
+    ::close(ends[1]);
+  };
+  Program init = Program::as_pid1(launch);
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124);
+}
+
+}  // namespace
+}  // namespace testing_support

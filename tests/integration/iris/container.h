@@ -1,0 +1,56 @@
+#pragma once
+// IrisContainer: a directory with everything that a container of ours has, the stand-in in the
+// place of IRIS, and iris-init as PID 1 in it; as often as a test wants to start it.
+#include <string>
+#include <vector>
+
+#include "tests/integration/harness/http_client.h"
+#include "tests/integration/harness/namespaces.h"
+#include "tests/integration/harness/processes.h"
+#include "tests/integration/harness/program.h"
+#include "tests/integration/harness/temp_dir.h"
+
+namespace testing_support {
+
+class IrisContainer {
+ public:
+  static constexpr int port = 8008;
+  static constexpr const char* password = "Correct-Horse-7";
+
+  /// With the seed's merge file (no newline at its end), a fragment in merge.d and a password.
+  IrisContainer();
+
+  /// Adds or replaces a variable of the container's environment.
+  void set(const std::string& name, const std::string& value);
+  void unset(const std::string& name);
+  /// Switches a fault of the stand-in on (its README lists them), or off with "".
+  void fault(const std::string& name, const std::string& value) const;
+
+  /// iris-init with these options, then `-- iris-main` with these.
+  [[nodiscard]] Program start(const std::vector<std::string>& init_options = {},
+                              const std::vector<std::string>& main_options = {}) const;
+  /// The same, and IRIS is up: the test fails when it does not come up.
+  [[nodiscard]] Program start_up(const std::vector<std::string>& init_options = {}) const;
+
+  struct Answer {
+    int code = -1;
+    std::string out;
+    std::string err;
+  };
+  /// A program in the container, as `kubectl exec` would run it.
+  [[nodiscard]] Answer exec(const Program& init, const std::vector<std::string>& argv) const;
+  [[nodiscard]] Answer irisctl(const Program& init, std::vector<std::string> words) const;
+  /// A session's code; its exit status is the answer.
+  [[nodiscard]] int session(const Program& init, const std::string& code) const;
+
+  /// The oldest irisdb: the control process.
+  [[nodiscard]] static pid_t control_process(const Program& init);
+  [[nodiscard]] static int probe(const std::string& name, Deadline deadline = within(5s));
+
+  TempDir dir;
+
+ private:
+  std::vector<std::string> environment_;
+};
+
+}  // namespace testing_support

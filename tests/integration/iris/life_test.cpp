@@ -1,0 +1,183 @@
+// Death and return, in place; and the stop.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/iris/container.h"
+
+namespace testing_support {
+namespace {
+
+using std::string;
+
+TEST(IrisLife, AKilledControlProcessIsSeenAtOnceAndIrisComesBack) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.fault("start_ms", "1000");
+  Program init = container.start_up();
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
+  EXPECT_EQ(container.probe("readyz"),
+            503);  // although shared memory is there and qlist says running
+  EXPECT_EQ(container.probe("livez"), 200);
+  EXPECT_EQ(container.probe("startupz"), 200);
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+  EXPECT_EQ(init.events("iris.restarting").size(), 1U) << init.log();
+}
+
+TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  const auto daemons = descendants_named(init.pid(), "irisdb");
+  ASSERT_GE(daemons.size(), 3U);
+  ::kill(daemons.at(1), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+}
+
+TEST(IrisLife, ADatabaseThatIsKilledAsAWholeComesBack) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+}
+
+TEST(IrisLife, ACleanStopByHandIsLeftAloneForTheDelay) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_RESTART_DELAY", "1s");
+  Program init = container.start_up();
+  EXPECT_EQ(container.exec(init, {"iris", "stop", "IRIS", "quietly"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.down", within(10s))) << init.log();
+  EXPECT_EQ(container.probe("readyz"), 503);
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
+}
+
+TEST(IrisLife, ARestartByHandIsNotRaced) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  EXPECT_EQ(container.exec(init, {"iris", "restart", "IRIS"}).code, 0);
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(30s)).status, 200)
+      << init.log();
+  init.pump();
+  EXPECT_TRUE(init.events("command.started").empty()) << init.log();  // nothing of ours was run
+}
+
+TEST(IrisLife, WhenTheRestartsAreUsedUpTheContainerEnds) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_RESTART_LIMIT", "1");
+  Program init = container.start_up();
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(20s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  EXPECT_EQ(init.wait_code(within(60s)), 75) << init.log();
+  EXPECT_EQ(init.events("iris.given_up").size(), 1U) << init.log();
+}
+
+TEST(IrisLife, HooksOfIrisMainMeanExitInsteadOfARestartInPlace) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start({}, {"--before", "true"});
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  ASSERT_TRUE(init.wait_for_output("...copied ", within(30s)));
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  EXPECT_EQ(init.wait_code(within(60s)), 75) << init.log();
+}
+
+TEST(IrisLife, AKilledAgentCostsNothingButAMoment) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  const pid_t control = IrisContainer::control_process(init);
+  const auto agents = descendants_named(init.pid(), "iris-agent");
+  ASSERT_EQ(agents.size(), 1U);
+  ::kill(agents.front(), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("agent.died", within(10s))) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200)
+      << init.log();
+  EXPECT_EQ(IrisContainer::control_process(init), control);
+  ::kill(control, SIGKILL);  // the new one watches what the old one watched
+  EXPECT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.restarting", within(10s))) << init.log();
+}
+
+TEST(IrisLife, ADeathWhileTheAgentIsAwayIsFound) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  const auto agents = descendants_named(init.pid(), "iris-agent");
+  ASSERT_EQ(agents.size(), 1U);
+  ::kill(agents.front(), SIGSTOP);  // it cannot see what follows
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ::kill(agents.front(), SIGKILL);
+  EXPECT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.restarting", within(10s))) << init.log();
+}
+
+TEST(IrisStop, SigtermStopsItCleanly) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
+  EXPECT_NE(init.out().find("...shut down InterSystems IRIS instance IRIS"), string::npos);
+  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
+}
+
+TEST(IrisStop, ReadyzSays503BeforeIrisIsAsked) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up({"--drain-delay=1s"});
+  init.signal(SIGTERM);
+  ASSERT_TRUE(init.wait_for_event("stop.begun", within(10s)));
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(5s)).status, 503);
+  EXPECT_EQ(container.probe("livez"), 200);
+  init.pump();
+  EXPECT_EQ(init.out().find("Shutting down"), string::npos);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
+}
+
+TEST(IrisStop, SigtermDuringTheStartLeavesNothingBehind) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.fault("start_ms", "1000");
+  Program init = container.start();
+  ASSERT_TRUE(init.wait_for_event("iris.starting", within(20s))) << init.log();
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
+}
+
+TEST(IrisStop, AStopThatHangsIsForcedWithinTheBudget) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up({"--stop-timeout", "4s"});
+  container.fault("stop_fault", "hang");
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
+  EXPECT_FALSE(init.events("stop.forced").empty()) << init.log();
+}
+
+TEST(IrisStop, WhenIrisMainDiesIrisIsStillStopped) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  const auto mains = descendants_named(init.pid(), "iris-main");
+  ASSERT_FALSE(mains.empty());
+  ::kill(mains.front(), SIGKILL);
+  EXPECT_EQ(init.wait_code(within(30s)), 137) << init.log();
+  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
+  Program again = container.start();
+  ASSERT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
+  EXPECT_EQ(again.out().find("WIJ compare"), string::npos) << again.out();  // it had been clean
+}
+
+}  // namespace
+}  // namespace testing_support

@@ -1,0 +1,207 @@
+// Freeze and thaw as they are meant, and who may ask for what.
+#include "supervisor/core/freeze.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/core/freeze_drive.h"
+
+namespace sup {
+namespace {
+
+using testing_support::answer;
+using testing_support::FreezeDrive;
+using testing_support::frozen;
+using testing_support::no;
+using testing_support::yes;
+using Step = FreezeStep;
+using Phase = FreezePhase;
+using News = FreezeNews;
+
+TEST(Freeze, TakesItsStepsInOrderAndHolds) {
+  FreezeDrive drive;
+  EXPECT_EQ(drive.step(), Step::none);
+  EXPECT_EQ(drive.ask(), "");
+  EXPECT_EQ(drive.machine.phase(), Phase::freezing);
+  EXPECT_TRUE(drive.machine.ours());
+  EXPECT_EQ(drive.run(answer(no)), Step::probe);
+  EXPECT_EQ(drive.run(answer(yes, "x with journal file: /j/20260711.003 \r\nSystem suspended\n")),
+            Step::suspend);
+  EXPECT_EQ(drive.run(answer(yes)), Step::confirm);
+  EXPECT_EQ(drive.run(answer(0)), Step::sync);
+  EXPECT_EQ(drive.machine.take_news(), News::none);
+  EXPECT_EQ(drive.machine.deadline(), never);
+  EXPECT_EQ(drive.run(answer(0, "w")), Step::witness);
+  EXPECT_EQ(drive.machine.phase(), Phase::frozen);
+  EXPECT_EQ(drive.machine.take_news(), News::frozen);
+  EXPECT_EQ(drive.machine.take_news(), News::none);
+  EXPECT_EQ(drive.machine.deadline(), seconds(1120));
+  EXPECT_EQ(drive.machine.lease()->journal, "/j/20260711.003");
+  EXPECT_TRUE(drive.machine.lease()->iris_deadman);
+  EXPECT_EQ(drive.step(), Step::none);
+
+  EXPECT_EQ(drive.machine.request_thaw("", "token", drive.now).why, "");
+  EXPECT_EQ(drive.machine.phase(), Phase::thawing);
+  EXPECT_EQ(drive.run(answer(yes)), Step::recheck);
+  EXPECT_EQ(drive.run(answer(0, "w")), Step::rewitness);
+  EXPECT_EQ(drive.run(answer(yes)), Step::resume);
+  EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_TRUE(drive.machine.outcome().held) << drive.machine.outcome().reason;
+  EXPECT_EQ(drive.machine.outcome().reason, "");
+  EXPECT_EQ(drive.machine.outcome().journal, "/j/20260711.003");
+  EXPECT_EQ(drive.machine.outcome().lasted, seconds(9));
+  EXPECT_FALSE(drive.machine.ours());
+}
+
+TEST(Freeze, OneStepAtATimeAndAnswersNobodyAskedForAreIgnored) {
+  FreezeDrive drive;
+  drive.end(answer(yes));
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+  drive.ask();
+  EXPECT_EQ(drive.step(), Step::probe);
+  EXPECT_EQ(drive.step(), Step::none);
+  drive.end(answer(no));
+  drive.end(answer(no));
+  EXPECT_EQ(drive.step(), Step::suspend);
+}
+
+TEST(Freeze, TheSameOwnerHasItAlreadyWithTheSameEnd) {
+  FreezeDrive drive;
+  drive.ask();
+  const auto again = [&] {
+    return drive.machine.request_freeze("job", "other", seconds(500), true, "Tue", drive.now);
+  };
+  EXPECT_TRUE(again().already);
+  drive.run_well();
+  EXPECT_TRUE(again().already);
+  EXPECT_EQ(again().why, "");
+  EXPECT_EQ(drive.machine.lease()->token, "token");
+  EXPECT_EQ(drive.machine.deadline(), seconds(1120));
+  EXPECT_EQ(drive.machine.request_thaw("job", "", drive.now).why, "");
+  EXPECT_FALSE(again().already);
+  EXPECT_NE(again().why, "");
+}
+
+TEST(Freeze, AnotherOwnerIsToldWhoHasItAndHowLong) {
+  FreezeDrive drive;
+  drive.ask();
+  EXPECT_EQ(drive.ask("other"), "freezing by 'job', 2m00s left");
+  drive.run_well();
+  drive.now = seconds(1090);
+  EXPECT_EQ(drive.ask("other"), "frozen by 'job', 30.0s left");
+  drive.now = seconds(1500);
+  EXPECT_EQ(drive.ask("other"), "frozen by 'job', 0ms left");
+}
+
+TEST(Freeze, WithoutARunningIrisThereIsNothingToFreeze) {
+  FreezeDrive drive;
+  EXPECT_EQ(drive.machine.request_freeze("job", "t", seconds(1), false, "", 0).why,
+            "IRIS is not running");
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+  EXPECT_EQ(drive.step(), Step::none);
+}
+
+TEST(Freeze, OnlyWhoseItIsMayThawIt) {
+  FreezeDrive drive;
+  EXPECT_EQ(drive.machine.request_thaw("job", "", 0).why, "nothing of ours is frozen");
+  drive.ask();
+  EXPECT_EQ(drive.machine.request_thaw("job", "", 0).why, "the freeze is still under way");
+  drive.run_well();
+  EXPECT_NE(drive.machine.request_thaw("other", "", 0).why.find("'job'"), std::string::npos);
+  EXPECT_NE(drive.machine.request_thaw("", "wrong", 0).why, "");
+  EXPECT_EQ(drive.machine.request_thaw("", "wrong", 0).why.find("token'"), std::string::npos);
+  EXPECT_EQ(drive.machine.phase(), Phase::frozen);
+  EXPECT_EQ(drive.machine.request_thaw("", "", 0).why, "");       // --force
+  EXPECT_EQ(drive.machine.request_thaw("", "token", 0).why, "");  // two may wait for it
+}
+
+TEST(Freeze, TheLeaseEndsItLoudly) {
+  FreezeDrive drive = frozen();
+  drive.now = drive.machine.deadline() - 1;
+  EXPECT_EQ(drive.step(), Step::none);
+  drive.now += 1;
+  EXPECT_EQ(drive.run(answer(yes)), Step::recheck);
+  drive.run_well();
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_FALSE(drive.machine.outcome().held);
+  EXPECT_NE(drive.machine.outcome().reason.find("the lease was over"), std::string::npos);
+}
+
+TEST(Freeze, AThawAfterTheLeaseDoesNotHoldEither) {
+  FreezeDrive drive = frozen();
+  drive.now = drive.machine.deadline();
+  EXPECT_EQ(drive.machine.request_thaw("job", "", drive.now).why, "");
+  drive.run_well();
+  EXPECT_FALSE(drive.machine.outcome().held);
+}
+
+TEST(Freeze, AVersionWithoutTheLimitIsFrozenWithoutADeadMan) {
+  FreezeDrive drive;
+  drive.ask();
+  drive.run_well(Step::suspend);
+  EXPECT_EQ(drive.run(answer(1, "<PARAMETER>")), Step::suspend);
+  EXPECT_EQ(drive.run(answer(yes)), Step::suspend_plain);
+  drive.run_well();
+  EXPECT_EQ(drive.machine.take_news(), News::frozen);
+  EXPECT_FALSE(drive.machine.lease()->iris_deadman);
+}
+
+TEST(Freeze, AThawThatIsRefusedIsForcedAndConfirmed) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::resume);
+  EXPECT_EQ(drive.run(answer(no)), Step::resume);
+  EXPECT_EQ(drive.run(answer(0)), Step::resume_forced);
+  EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_TRUE(drive.machine.outcome().held);
+  EXPECT_TRUE(drive.machine.outcome().without_session);
+}
+
+TEST(Freeze, SomebodyElsesSuspensionIsThawedOnRequestOnly) {
+  FreezeDrive drive;
+  EXPECT_EQ(drive.machine.request_foreign_thaw(drive.now).why, "");
+  EXPECT_NE(drive.machine.request_foreign_thaw(drive.now).why, "");
+  EXPECT_NE(drive.ask(), "");
+  EXPECT_EQ(drive.run(answer(yes)), Step::resume);
+  EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_FALSE(drive.machine.outcome().held);
+  FreezeDrive ours = frozen();
+  EXPECT_NE(ours.machine.request_foreign_thaw(ours.now).why.find("'job'"), std::string::npos);
+}
+
+TEST(Freeze, ALeaseOfAnEarlierAgentGoesOnAndMayHold) {
+  const Lease lease = *frozen().machine.lease();
+  FreezeDrive drive;
+  drive.machine.restore(lease);
+  EXPECT_EQ(drive.machine.phase(), Phase::frozen);
+  EXPECT_EQ(drive.machine.deadline(), lease.end_at);
+  EXPECT_EQ(drive.machine.take_news(), News::none);
+  EXPECT_EQ(drive.machine.request_thaw("", "token", drive.now).why, "");
+  drive.run_well();
+  EXPECT_TRUE(drive.machine.outcome().held) << drive.machine.outcome().reason;
+}
+
+TEST(Freeze, AFreezeThatAnEarlierAgentHadNotCompletedIsUndone) {
+  Lease lease = *frozen().machine.lease();
+  lease.witness.clear();
+  FreezeDrive drive;
+  drive.machine.restore(lease);
+  EXPECT_EQ(drive.step(), Step::recheck);
+  drive.end(answer(yes));
+  drive.run_well();
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_FALSE(drive.machine.outcome().held);
+}
+
+TEST(Freeze, FindsTheJournalFile) {
+  EXPECT_EQ(journal_of(""), "");
+  EXPECT_EQ(journal_of("System suspended"), "");
+  EXPECT_EQ(journal_of("with journal file: "), "");
+  EXPECT_EQ(journal_of("a with journal file: /iris/j 1/2.003\r\nnext"), "/iris/j 1/2.003");
+}
+
+}  // namespace
+}  // namespace sup

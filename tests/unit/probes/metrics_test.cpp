@@ -1,0 +1,86 @@
+#include "probes/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "supervisor/base/text.h"
+#include "tests/unit/probes/some_view.h"
+
+namespace probes {
+namespace {
+
+bool has_line(const std::string& text, std::string_view line) {
+  for (const std::string_view other : sup::lines_of(text)) {
+    if (other == line) return true;
+  }
+  return false;
+}
+
+TEST(Metrics, TheNumbersOfTheViewAreShown) {
+  const std::string text = render_metrics(some_view());
+  for (const std::string_view line : {
+           "iris_init_build_info{version=\"1.2.3\"} 1",
+           "iris_init_state{state=\"up\"} 1",
+           "iris_init_state{state=\"preparing\"} 0",
+           "iris_init_up 1",
+           "iris_init_live 1",
+           "iris_init_ready 0",
+           "iris_init_health{health=\"alert\"} 1",
+           "iris_init_health{health=\"ok\"} 0",
+           "iris_init_qlist_polls_total 30",
+           "iris_init_qlist_failures_total 2",
+           "iris_init_qlist_last_duration_seconds 0.083",
+           "iris_init_restarts_total 4",
+           "iris_init_reaped_total 17",
+           "iris_init_agent_restarts_total 5",
+           "iris_init_freeze_state{state=\"thawed\"} 1",
+           "iris_init_freeze_forced_thaw_seconds 0",
+           "iris_init_http_answers_total{endpoint=\"readyz\",code=\"503\"} 3",
+           "iris_init_log_lines_dropped_total 6",
+       }) {
+    EXPECT_TRUE(has_line(text, line)) << line;
+  }
+}
+
+TEST(Metrics, EverySampleBelongsToTheFamilyAboveItAndCountersEndInTotal) {
+  const std::string text = render_metrics(some_view());
+  ASSERT_TRUE(text.ends_with("\n"));
+  std::string family;
+  std::set<std::string> families;
+  for (const std::string_view line : sup::lines_of(text)) {
+    const auto words = sup::split(line, ' ');
+    ASSERT_GE(words.size(), 2U) << line;
+    if (line.starts_with("# HELP ")) {
+      family = words[2];
+      EXPECT_TRUE(family.starts_with("iris_init_")) << line;
+      EXPECT_TRUE(families.insert(family).second) << line;
+    } else if (line.starts_with("# TYPE ")) {
+      EXPECT_EQ(words[2], family);
+      EXPECT_EQ(words[3] == "counter", family.ends_with("_total")) << line;
+    } else {
+      EXPECT_EQ(line.substr(0, line.find_first_of("{ ")), family);
+    }
+  }
+}
+
+TEST(Metrics, TheTimeToTheForcedThawIsShownWhileFrozen) {
+  View view = some_view();
+  view.freeze.state = FreezeState::frozen;
+  view.freeze.lease_end = view.now + 42;
+  EXPECT_TRUE(has_line(render_metrics(view), "iris_init_freeze_forced_thaw_seconds 42"));
+  view.freeze.lease_end = view.now - 1;
+  EXPECT_TRUE(has_line(render_metrics(view), "iris_init_freeze_forced_thaw_seconds 0"));
+}
+
+TEST(Metrics, LabelValuesAreEscaped) {
+  View view = some_view();
+  view.version = "a\"b\\c\nd";
+  EXPECT_TRUE(
+      has_line(render_metrics(view), "iris_init_build_info{version=\"a\\\"b\\\\c\\nd\"} 1"));
+}
+
+}  // namespace
+}  // namespace probes
