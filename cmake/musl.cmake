@@ -27,7 +27,7 @@ function(add_musl_executable name)
   string(REGEX MATCH "^[0-9]+" gcc_major "${CMAKE_CXX_COMPILER_VERSION}")
 
   add_executable(${name} ${ARGN})
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF CXX_CLANG_TIDY "")
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   # Sanitizers and assertions of other presets do not exist without libstdc++.
   target_compile_options(${name} PRIVATE -fno-sanitize=all -U_GLIBCXX_ASSERTIONS -Os -fPIE
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-unwind-tables -fno-asynchronous-unwind-tables

@@ -7,5 +7,7 @@ if(IRIS_INIT_STATIC)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
     add_compile_options(-fcf-protection)
   endif()
-  add_link_options(-static-pie -Wl,--gc-sections,-z,relro,-z,now)
+  add_link_options(-static-pie -Wl,--gc-sections,-z,relro,-z,now
+    # PID 1 on musl is stripped apart: the architecture test reads its symbols.
+    "$<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:NAME>,iris-init-musl>>:-s>")
 endif()

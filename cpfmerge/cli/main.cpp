@@ -1,4 +1,5 @@
 // cpfmerge: checks, merges and composes IRIS's configuration files; PID 1's step before IRIS.
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -43,7 +44,11 @@ int main(int argc, char** argv) {
   const Words words{argv + 1, argv + (argc > 0 ? argc : 1)};
   if (words.empty()) return cpf::cli::usage_error("no command given");
   const std::string_view name{words[0]};
-  const bool wants_help = name == "--help"sv || name == "-h"sv || name == "help"sv;
+  const auto asks_for_help = [](std::string_view word) {
+    return word == "--help"sv || word == "-h"sv;
+  };
+  const bool wants_help =
+      name == "help"sv || std::any_of(words.begin(), words.end(), asks_for_help);
   if (wants_help || name == "--version"sv) {
     cpf::cli::print(wants_help ? help : "cpfmerge " IRIS_INIT_VERSION "\n"sv);
     return cpf::cli::flush_output() ? cpf::cli::Exit::fine : cpf::cli::Exit::errors;

@@ -70,7 +70,7 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
       timeline_{state_},
       watch_{io, ::getppid(),
              [this] {
-               disturbed_at_ = monotonic_now();
+               poller_.poll_soon();
                turn();
              }},
       poller_{io, jobs_, options_.instance, settings_.duration(setting::health_qlist_timeout),
@@ -87,10 +87,9 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
                [this] { return iris_now(); },
                [this] {
                  thaw_asked_at_ = monotonic_now();
-                 ask_init(Command::thaw);
+                 thaw_wanted_ = true;
                },
-               [this] { turn(); }},
-      began_wall_{wall_now()} {
+               [this] { turn(); }} {
   route_settings_.details = probes::parse_details(settings_.text(setting::http_details))
                                 .value_or(probes::Details::loopback);
 }
@@ -106,7 +105,6 @@ int Agent::run() {
   link_ = std::make_unique<AgentLink>(
       io_, options_.link_fd, [this](const InitSnapshot& snapshot) { on_init(snapshot); },
       [this] { io_.stop(); });
-  link_->tell(told_);
   io_.run();
   return 0;
 }
@@ -171,8 +169,9 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   const bool was_running = !first && init_->phase == InitPhase::running;
   init_ = snapshot;
   if (first) {
-    remember(snapshot);
     told_.wanted_number = snapshot.command.number;
+    if (snapshot.command.command == Command::start) start_status_ = snapshot.command.status;
+    remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
     const auto merge = read_file(options_.run_dir + "/merge.json", largest_merge_summary);
@@ -185,6 +184,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
                       before.command != command.command);
   if (ended) on_command_ended(command);
   turn();
+  if (first) link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
 }
 
 void Agent::remember(const InitSnapshot& snapshot) {
@@ -214,6 +214,7 @@ void Agent::remember(const InitSnapshot& snapshot) {
         break;
       case StateRecord::Kind::thawed:
         lease.reset();
+        if (!record.failed) freezer_.remember(record.held, record.wall_ns);
         break;
     }
   }
@@ -259,8 +260,13 @@ void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) 
 void Agent::turn() {
   if (!init_) return;
   live();
+  if (thaw_wanted_ && !command_pending()) {
+    thaw_wanted_ = false;
+    ask_init(Command::thaw);
+  }
   if (thaw_asked_at_ != never && monotonic_now() - thaw_asked_at_ > seconds(15)) {
     thaw_asked_at_ = never;
+    thaw_wanted_ = false;
     StepResult silence;
     silence.timed_out = true;
     freezer_.forced_thaw_ended(silence);

@@ -57,6 +57,8 @@ class Agent {
   void watch_from_now_on();
   void carry_out(LifeAction action);
   void ask_init(Command command);
+  /// A request that PID 1 has not taken yet.
+  [[nodiscard]] bool command_pending() const;
   void on_command_ended(const CommandReport& report);
   void set_poll_period();
 
@@ -104,10 +106,11 @@ class Agent {
   bool restored_watch_ = false;       ///< the watch came from an earlier agent's record
   bool http_complained_ = false;
   bool control_complained_ = false;
+  int start_status_ = 0;         ///< wait status of our last `iris start`
+  bool thaw_wanted_ = false;     ///< to be asked of PID 1 once it has taken what came before
   Nanos thaw_asked_at_ = never;  ///< when PID 1 was asked for `iris stat -W`
   probes::CountersView counters_;
   std::string merge_json_;
-  std::int64_t began_wall_ = 0;
 };
 
 }  // namespace sup

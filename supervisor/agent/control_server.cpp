@@ -93,6 +93,7 @@ class ControlServer::Connection : public std::enable_shared_from_this<Connection
 
 ControlServer::ControlServer(asio::io_context& io, std::string path, Handler handler)
     : acceptor_{io},
+      pause_{io},
       path_{std::move(path)},
       handler_{std::move(handler)},
       open_connections_{std::make_shared<std::size_t>(0)} {}
@@ -132,7 +133,12 @@ void ControlServer::accept() {
       ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
       std::make_shared<Connection>(std::move(socket), handler_, open_connections_)->start();
     }
-    accept();
+    if (!error) return accept();
+    // Out of descriptors, most likely: at once would only fail again.
+    pause_.expires_after(std::chrono::milliseconds{100});
+    pause_.async_wait([this](const error_code& cut_short) {
+      if (!cut_short) accept();
+    });
   });
 }
 

@@ -3,6 +3,7 @@
 // let in; connections, line length and silence are bounded.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +34,7 @@ class ControlServer {
   void accept();
 
   boost::asio::local::stream_protocol::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
   std::string path_;
   Handler handler_;
   std::shared_ptr<std::size_t> open_connections_;

@@ -87,6 +87,21 @@ void Freezer::thaw(const control::Request& request, ControlServer::Respond respo
   changed_();
 }
 
+void Freezer::keep_lease() {
+  // Before IRIS is asked, too: an agent that dies in between leaves a suspension behind, and the
+  // next one must know that it is ours. Without a witness it undoes it.
+  StateRecord record;
+  record.kind = StateRecord::Kind::lease;
+  record.lease = *machine_.lease();
+  state_.append(std::move(record));
+}
+
+void Freezer::remember(bool held, std::int64_t ended_wall) {
+  ++(held ? totals_.held : totals_.not_held);
+  totals_.last_ended_wall = ended_wall;
+  last_held_ = held;
+}
+
 void Freezer::turn() {
   const FreezeStep step = machine_.next_step(monotonic_now());
   if (step != FreezeStep::none) run(step);
@@ -111,9 +126,11 @@ void Freezer::run(FreezeStep step) {
     case FreezeStep::confirm_resumed:
       return session(is_suspended_command(settings_.instance));
     case FreezeStep::suspend:
+      keep_lease();
       return session(freeze_command(settings_.instance, "iris-init: " + lease->owner,
                                     lease->end_at - lease->began_at));
     case FreezeStep::suspend_plain:
+      keep_lease();
       return session(freeze_command(settings_.instance, "iris-init: " + lease->owner, 0));
     case FreezeStep::sync:
       return help("sync");
@@ -152,11 +169,7 @@ void Freezer::tell_news() {
       return;
     case FreezeNews::frozen: {
       const Lease& lease = *machine_.lease();
-      frozen_since_wall_ = wall_now();
-      last_owner_ = lease.owner;
-      record.kind = StateRecord::Kind::lease;
-      record.lease = lease;
-      state_.append(std::move(record));
+      keep_lease();
       timeline_.add(Level::info, "freeze.frozen",
                     "frozen for '{}', {} left, restore from journal {}", lease.owner,
                     describe_duration(lease.end_at - monotonic_now()).view(),
@@ -169,20 +182,22 @@ void Freezer::tell_news() {
     case FreezeNews::freeze_failed:
       ++totals_.failed;
       totals_.last_ended_wall = wall_now();
+      record.kind = StateRecord::Kind::thawed;
+      record.failed = true;
+      state_.append(std::move(record));
       timeline_.add(outcome.refused ? Level::warning : Level::error, "freeze.failed",
                     "not frozen: {}", outcome.reason);
       return answer(freeze_waiters_, {outcome.refused ? control::refused : control::failed,
                                       "not frozen: " + outcome.reason, "{}"});
     case FreezeNews::thawed:
       record.kind = StateRecord::Kind::thawed;
+      record.held = outcome.held;
       state_.append(std::move(record));
-      totals_.last_ended_wall = wall_now();
+      remember(outcome.held, wall_now());
       if (outcome.held) {
-        ++totals_.held;
         timeline_.add(Level::info, "freeze.thawed", "thawed after {}; the freeze held",
                       describe_duration(outcome.lasted).view());
       } else {
-        ++totals_.not_held;
         timeline_.add(Level::warning, "freeze.not_held", "thawed after {}; it did not hold: {}",
                       describe_duration(outcome.lasted).view(), outcome.reason);
       }

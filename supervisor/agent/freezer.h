@@ -39,13 +39,13 @@ class Freezer {
   void freeze(const control::Request& request, ControlServer::Respond respond);
   void thaw(const control::Request& request, ControlServer::Respond respond);
   void forced_thaw_ended(const StepResult& result);
+  /// A freeze that has ended; also what an earlier agent has recorded.
+  void remember(bool held, std::int64_t ended_wall);
   /// After any input and at deadline(): runs the next step, answers, records.
   void turn();
 
   Freeze& machine() { return machine_; }
   [[nodiscard]] const Freeze& machine() const { return machine_; }
-  [[nodiscard]] std::int64_t frozen_since_wall() const { return frozen_since_wall_; }
-
   struct Totals {
     std::uint64_t held = 0;
     std::uint64_t not_held = 0;
@@ -53,11 +53,14 @@ class Freezer {
     std::int64_t last_ended_wall = 0;
   };
   [[nodiscard]] const Totals& totals() const { return totals_; }
+  /// Of the last one that was thawed.
+  [[nodiscard]] bool last_held() const { return last_held_; }
 
  private:
   void run(FreezeStep step);
   void step_ended(const JobResult& result);
   void tell_news();
+  void keep_lease();
   [[nodiscard]] control::Reply frozen_reply(bool already) const;
   [[nodiscard]] control::Reply thawed_reply() const;
   static void answer(std::vector<ControlServer::Respond>& waiting, const control::Reply& reply);
@@ -72,9 +75,8 @@ class Freezer {
   Freeze machine_;
   std::vector<ControlServer::Respond> freeze_waiters_;
   std::vector<ControlServer::Respond> thaw_waiters_;
-  std::int64_t frozen_since_wall_ = 0;
   Totals totals_;
-  std::string last_owner_;
+  bool last_held_ = false;
 };
 
 }  // namespace sup

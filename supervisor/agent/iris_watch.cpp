@@ -7,11 +7,15 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <utility>
 
+#include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
+#include "supervisor/os/clock.h"
+#include "supervisor/os/files.h"
 #include "supervisor/os/pidfd.h"
 
 namespace sup {
@@ -45,6 +49,41 @@ std::vector<WatchedProcess> iris_children(pid_t parent) {
     if (process.name.view() == iris_name) found.push_back({process.pid, process.started});
   }
   return found;
+}
+
+/// A POSIX record lock: who, and on which file (device and inode, as /proc/locks writes it).
+struct HeldLock {
+  pid_t pid = 0;
+  std::string file;
+};
+
+std::vector<HeldLock> held_locks() {
+  std::vector<HeldLock> locks;
+  const auto text = read_file("/proc/locks", 16UL * 1024 * 1024);
+  if (!text) return locks;
+  for (const std::string_view line : lines_of(*text)) {
+    // 1: POSIX  ADVISORY  WRITE 4711 08:02:131090 0 EOF; who waits has "->" after the number
+    std::vector<std::string_view> words;
+    for (const std::string_view word : split(line, ' ')) {
+      if (!word.empty()) words.push_back(word);
+    }
+    if (words.size() < 6 || words[1] != "POSIX") continue;
+    const auto pid = parse_number(words[4]);
+    if (pid && *pid > 0) locks.push_back({static_cast<pid_t>(*pid), std::string{words[5]}});
+  }
+  return locks;
+}
+
+std::string file_locked_by(const std::vector<HeldLock>& locks, pid_t pid) {
+  for (const HeldLock& lock : locks) {
+    if (lock.pid == pid) return lock.file;
+  }
+  return {};
+}
+
+bool holds(const std::vector<HeldLock>& locks, pid_t pid, const std::string& file) {
+  return std::any_of(locks.begin(), locks.end(),
+                     [&](const HeldLock& lock) { return lock.pid == pid && lock.file == file; });
 }
 
 /// Does anybody in this PID namespace start or stop IRIS, apart from our own children and
@@ -94,10 +133,30 @@ IrisWatch::IrisWatch(asio::io_context& io, pid_t init_pid, std::function<void()>
 
 IrisWatch::Family IrisWatch::family_now() const {
   Family family;
-  family.controls = iris_children(init_pid_);
-  for (const WatchedProcess& control : family.controls) {
-    for (const WatchedProcess& daemon : iris_children(control.pid))
-      family.daemons.push_back(daemon);
+  std::vector<WatchedProcess> top = iris_children(init_pid_);
+  std::sort(top.begin(), top.end(), [](const WatchedProcess& a, const WatchedProcess& b) {
+    return a.started != b.started ? a.started < b.started : a.pid < b.pid;
+  });
+  const std::vector<HeldLock> locks = held_locks();
+  // The oldest that holds a lock, and whoever holds one on the same file. Where /proc/locks tells
+  // nothing: the oldest that has children of its own, and it alone.
+  for (const WatchedProcess& control : top) {
+    const std::string file = file_locked_by(locks, control.pid);
+    if (file.empty()) continue;
+    family.controls = {control};
+    for (const WatchedProcess& child : iris_children(control.pid)) {
+      if (holds(locks, child.pid, file)) family.daemons.push_back(child);
+    }
+    for (const WatchedProcess& sibling : top) {
+      if (sibling.pid != control.pid && holds(locks, sibling.pid, file))
+        family.daemons.push_back(sibling);
+    }
+    return family;
+  }
+  for (const WatchedProcess& control : top) {
+    if (iris_children(control.pid).empty()) continue;
+    family.controls = {control};
+    break;
   }
   return family;
 }
@@ -111,7 +170,7 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   if (!headless) seen_ = family_now();
   IrisProcesses seen;
   seen.control_alive = !seen_.controls.empty();
-  seen.any_alive = seen.control_alive;
+  seen.any_alive = !iris_children(init_pid_).empty();
   if (!seen.any_alive) {
     descendants_->look(init_pid_, ::getpid());
     for (const pid_t pid : descendants_->pids()) {
@@ -137,12 +196,16 @@ void IrisWatch::adopt(const std::vector<WatchedProcess>& processes) {
   forget();
   for (std::size_t i = 0; i < processes.size(); ++i)
     watch(processes[i], i == 0);
+  // All of them gone and yet an irisdb is there: IRIS was restarted while nobody watched.
+  const bool all_gone = std::none_of(processes.begin(), processes.end(), still_there);
+  if (all_gone && !iris_children(init_pid_).empty()) died_under_command_ = true;
 }
 
 void IrisWatch::forget() {
   processes_.clear();
   watched_.clear();
   death_.clear();
+  died_at_ = 0;
   died_under_command_ = false;
 }
 
@@ -176,8 +239,9 @@ void IrisWatch::on_death(const Watched& watched) {
   if (!death_.empty()) return;  // the first one says it all
   death_ = fmt::format("{} {} died", watched.is_control ? "control process" : "daemon",
                        watched.process.pid);
+  died_at_ = monotonic_now();
   died_under_command_ = foreign_command_runs(0);
-  died_();
+  asio::post(io_, died_);  // whoever adopts is in the middle of something
 }
 
 }  // namespace sup

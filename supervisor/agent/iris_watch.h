@@ -1,7 +1,8 @@
 #pragma once
 // IrisWatch: which of IRIS's processes are there, and a word at once when one of those that matter
-// ends. What matters: the control process (a child of PID 1 named irisdb) and its direct irisdb
-// children, as they were when IRIS came up. The end of any other irisdb means nothing.
+// ends. What matters: the control process, write daemon and journal daemon. InterSystems documents
+// that each of the three locks a section of mgr/ilock; /proc/locks tells who does, without touching
+// the volume. The end of any other irisdb, however it is related, means nothing.
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
@@ -36,6 +37,8 @@ class IrisWatch {
   void forget();
 
   [[nodiscard]] bool somebody_died() const { return !death_.empty(); }
+  /// When, monotonic; 0: nobody died. What a qlist told before that counts no more.
+  [[nodiscard]] Nanos died_at() const { return died_at_; }
   /// "control process 431 died"
   [[nodiscard]] const std::string& death() const { return death_; }
   [[nodiscard]] bool died_under_command() const { return died_under_command_; }
@@ -59,6 +62,7 @@ class IrisWatch {
   std::vector<WatchedProcess> processes_;
   std::vector<std::shared_ptr<Watched>> watched_;
   std::string death_;
+  Nanos died_at_ = 0;
   bool died_under_command_ = false;
   std::unique_ptr<Descendants> descendants_;
 };

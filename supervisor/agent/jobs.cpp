@@ -23,6 +23,13 @@ namespace sup {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// Between SIGTERM and SIGKILL of a job that has overrun its deadline.
+constexpr auto grace = std::chrono::seconds{2};
+
+}  // namespace
+
 struct Jobs::Job {
   explicit Job(asio::io_context& io) : output{io}, timer{io} {}
   pid_t pid = 0;
@@ -103,7 +110,13 @@ void Jobs::read_on(const std::shared_ptr<Job>& job) {
 }
 
 void Jobs::expire(const std::shared_ptr<Job>& job) {
-  ::kill(-job->pid, SIGKILL);
+  // Asked first: a session of IRIS that is killed while it holds shared memory can hang the
+  // instance.
+  ::kill(-job->pid, SIGTERM);
+  job->timer.expires_after(grace);
+  job->timer.async_wait([job](const boost::system::error_code& error) {
+    if (!error) ::kill(-job->pid, SIGKILL);
+  });
   job->result.timed_out = true;
   report(job, job->result);
 }

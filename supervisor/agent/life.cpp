@@ -26,12 +26,10 @@ LifeFacts Agent::life_facts() {
   LifeFacts facts;
   facts.main_started = init_->phase == InitPhase::running;
   facts.stopping = init_->phase == InitPhase::stopping;
-  facts.command_running =
-      init_->command.state == CommandState::running ||
-      (told_.wanted != Command::none && told_.wanted_number > init_->command.number);
+  facts.command_running = init_->command.state == CommandState::running || command_pending();
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
-  facts.command_status = init_->command.status;
+  facts.command_status = start_status_;
   facts.daemon_died = watch_.somebody_died();
   facts.died_under_command = watch_.died_under_command();
   facts.death_why = watch_.death();
@@ -42,7 +40,9 @@ LifeFacts Agent::life_facts() {
   const IrisProcesses processes = watch_.look(ours_runs ? init_->command.pid : 0);
   facts.irisdb_alive = processes.any_alive;
   facts.iris_command_runs = processes.command_runs;
-  facts.runs = is_running(last_good_) && last_good_at_ > disturbed_at_ && processes.control_alive;
+  if (processes.command_runs) disturbed_at_ = monotonic_now();
+  facts.runs = is_running(last_good_) &&
+               last_good_at_ > std::max(disturbed_at_, watch_.died_at()) && processes.control_alive;
   return facts;
 }
 
@@ -69,6 +69,8 @@ void Agent::on_new_state(LifeState before) {
                 : odd                        ? Level::warning
                                              : Level::info,
                 fmt::format("iris.{}", name_of(state)), "{}", life_.why());
+  if (state == LifeState::up && before == LifeState::up)
+    freezer_.machine().iris_lost("IRIS was restarted while it was frozen", monotonic_now());
   if (state == LifeState::up) return;
   if (before == LifeState::up && state != LifeState::stopping)
     freezer_.machine().iris_lost("IRIS died while it was frozen", monotonic_now());
@@ -107,6 +109,10 @@ void Agent::carry_out(LifeAction action) {
   }
 }
 
+bool Agent::command_pending() const {
+  return told_.wanted != Command::none && told_.wanted_number > init_->command.number;
+}
+
 void Agent::ask_init(Command command) {
   told_.wanted = command;
   ++told_.wanted_number;
@@ -116,6 +122,7 @@ void Agent::ask_init(Command command) {
 void Agent::on_command_ended(const CommandReport& report) {
   disturbed_at_ = monotonic_now();
   poller_.poll_soon();
+  if (report.command == Command::start) start_status_ = report.status;
   if (report.command != Command::thaw || thaw_asked_at_ == never) return;
   thaw_asked_at_ = never;
   StepResult result;

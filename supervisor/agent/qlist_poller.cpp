@@ -21,10 +21,13 @@ QlistPoller::QlistPoller(boost::asio::io_context& io, Jobs& jobs, std::string in
 void QlistPoller::set_period(Nanos period) {
   if (period == period_ && armed_for_ != never) return;
   period_ = period;
-  if (!running_) arm(std::max(monotonic_now(), began_at_ + period_));
+  // A look that somebody wants sooner stays as it is.
+  const Nanos next = std::max(monotonic_now(), began_at_ + period_);
+  if (!running_) arm(soon_ ? std::min(next, armed_for_) : next);
 }
 
 void QlistPoller::poll_soon() {
+  soon_ = true;
   if (!running_) arm(std::max(monotonic_now(), began_at_ + shortest_gap));
 }
 
@@ -40,6 +43,7 @@ void QlistPoller::poll() {
   // A timer that was armed anew may still deliver its earlier end.
   if (running_ || monotonic_now() < armed_for_) return;
   began_at_ = monotonic_now();
+  soon_ = false;
   if (jobs_.alive(job_)) {
     // Killed and still there: its file system is stuck. Another one would only join it.
     done_(probes::qlist_timed_out(timeout_), began_at_, 0);
@@ -52,7 +56,7 @@ void QlistPoller::poll() {
 
 void QlistPoller::finished(const JobResult& result) {
   running_ = false;
-  arm(began_at_ + period_);
+  arm(began_at_ + (soon_ ? shortest_gap : period_));
   if (!result.started)
     done_(probes::qlist_could_not_run("no process or pipe to be had"), began_at_, result.took);
   else if (result.timed_out)

@@ -43,6 +43,7 @@ class QlistPoller {
   Nanos began_at_ = -shortest_gap;
   std::uint64_t job_ = 0;
   bool running_ = false;
+  bool soon_ = false;  ///< somebody asked for a look that has not begun yet
 };
 
 }  // namespace sup

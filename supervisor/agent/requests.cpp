@@ -47,7 +47,7 @@ IrisNow Agent::iris_now() const {
   now.runs = life_.state() == LifeState::up && !watch_.somebody_died() && last_good_ &&
              last_good_->state == probes::State::running;
   if (!last_good_) return now;
-  now.since = last_good_->since;
+  if (last_good_->state == probes::State::running) now.since = last_good_->since;
   now.data_dir = last_good_->data_dir.empty() ? last_good_->install_dir : last_good_->data_dir;
   return now;
 }

@@ -31,6 +31,7 @@ class StateFile {
   std::uint64_t incarnation_ = 0;
   UniqueFd file_;
   std::uint64_t failures_ = 0;
+  bool torn_ = false;  ///< the last append did not go out whole
 };
 
 }  // namespace sup

@@ -84,7 +84,7 @@ probes::View Agent::view() const {
   const probes::Facts facts = health_facts();
   view.phase = facts.phase;
   view.since = wall_of(life_.since());
-  view.started = began_wall_ / seconds(1);
+  view.started = init_ ? wall_of(init_->began_at) : 0;
   view.reason = life_.why();
   if (init_ && init_->phase == InitPhase::waiting_for_data)
     view.reason = "waiting for the data directory: another container holds it";
@@ -105,7 +105,7 @@ probes::View Agent::view() const {
     view.freeze.lease_end = wall_of(freeze.lease()->end_at);
   }
   if (totals.last_ended_wall != 0 && !freeze.lease()) {
-    view.freeze.last_outcome = freeze.outcome().held ? "held" : "did_not_hold";
+    view.freeze.last_outcome = freezer_.last_held() ? "held" : "did_not_hold";
     view.freeze.last_reason = freeze.outcome().reason;
     view.freeze.last_journal = freeze.outcome().journal;
   }

@@ -229,7 +229,7 @@ inline constexpr Setting freeze_step_timeout{
     .section = "FREEZE",
     .key = "STEP_TIMEOUT",
     .type = SettingType::duration,
-    .fallback = "30s",
+    .fallback = "60s",
     .help = "how long one 'iris session' of a freeze or thaw may take",
     .min = milliseconds(100),
     .max = minutes(10)};

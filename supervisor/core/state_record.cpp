@@ -83,6 +83,8 @@ std::string encode(const StateRecord& record) {
       line["lease"] = lease_to_json(record.lease);
       break;
     case StateRecord::Kind::thawed:
+      line["held"] = record.held;
+      line["failed"] = record.failed;
       break;
   }
   return line.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
@@ -104,6 +106,8 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
   record.wall_ns = field<std::int64_t>(line, "wall_ns");
   record.at = field<Nanos>(line, "at");
   record.irisdb_killed = field<std::uint64_t>(line, "irisdb_killed");
+  record.held = field<bool>(line, "held");
+  record.failed = field<bool>(line, "failed");
   record.event = field<std::string>(line, "event");
   record.message = field<std::string>(line, "message");
   if (const auto list = line.find("processes"); list != line.end() && list->is_array())

@@ -35,6 +35,8 @@ struct StateRecord {
   std::vector<WatchedProcess> processes;  ///< up: the control process first
   std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
   Lease lease;                            ///< lease
+  bool failed = false;                    ///< thawed: the freeze was never complete
+  bool held = false;                      ///< thawed: did the freeze hold?
 };
 
 /// One line with its newline.

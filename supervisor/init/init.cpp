@@ -51,6 +51,7 @@ bool Init::set_up(const char* const* environment) {
     ::mlockall(MCL_CURRENT | MCL_ONFAULT);
   }
   state_.incarnation = new_incarnation();
+  state_.began_at = monotonic_now();
   state_.drain_delay = options_.drain_delay;
   return true;
 }

@@ -31,6 +31,7 @@ class Sheet {
 std::string moment(const Json& time, std::int64_t now) {
   const std::int64_t at = number_in(time);
   if (at <= 0) return {};
+  if (at == now) return fmt::format("{}, just now", time_text(at));
   if (at > now)
     return fmt::format("{}, in {}", time_text(at), length_text(static_cast<double>(at - now)));
   return fmt::format("{}, {} ago", time_text(at), length_text(static_cast<double>(now - at)));
@@ -109,42 +110,30 @@ void show_restarts(Sheet& sheet, const Json& data) {
                   after("; policy ", text_in(field(restarts, {"policy"})))));
 }
 
-/// A value in a line: texts as they are, an object as `key value, key value`, a list as `a, b`.
-std::string inline_text(const Json& json) {
-  if (json.is_string()) return text_in(json);
-  if (json.is_null()) return {};
-  if (!json.is_structured()) return json.dump();
-  std::string out;
-  for (const auto& [key, value] : json.items()) {
-    const std::string text =
-        value.is_structured()
-            ? printable(value.dump(-1, ' ', false, Json::error_handler_t::replace))
-            : inline_text(value);
-    if (text.empty()) continue;
-    out += out.empty() ? "" : ", ";
-    out += json.is_object() ? printable(key) + ' ' + text : text;
-  }
-  return out;
-}
-
-/// The merge knows its own fields; they are shown as they come, lists one line per element.
+/// What cpfmerge made of each source before IRIS started: merge.json.
 void show_merge(Sheet& sheet, const Json& data) {
   const Json& merge = field(data, {"merge"});
-  if (!merge.is_object()) return;
+  const Json& sources = field(merge, {"sources"});
+  if (!sources.is_array()) return;
   std::size_t lines = 0;
-  const auto show = [&sheet, &lines](const std::string& key, const Json& value) {
-    const std::string text = inline_text(value);
-    if (text.empty() || ++lines > merge_lines_shown) return;
-    sheet.line("merge", fmt::format("{}: {}", printable(key), text));
+  const auto show = [&sheet, &lines](const std::string& text) {
+    if (!text.empty() && ++lines <= merge_lines_shown) sheet.line("merge", text);
   };
-  for (const auto& [key, value] : merge.items()) {
-    if (!value.is_array()) {
-      show(key, value);
-      continue;
+  for (const Json& source : sources) {
+    show(fmt::format("{:<8} {}{}", text_in(field(source, {"status"})),
+                     text_in(field(source, {"name"})),
+                     flag_in(field(source, {"password"})) ? " (password)" : ""));
+    for (const char* kind : {"errors", "warnings"}) {
+      const Json& list = field(source, {kind});
+      if (!list.is_array()) continue;
+      for (const Json& entry : list)
+        show("         " + text_in(entry));
     }
-    for (const Json& element : value)
-      show(key, element);
   }
+  const Json& warnings = field(merge, {"warnings"});
+  if (warnings.is_array())
+    for (const Json& entry : warnings)
+      show(text_in(entry));
   if (lines > merge_lines_shown)
     sheet.line("merge", fmt::format("… and {} more lines: see -o json", lines - merge_lines_shown));
 }

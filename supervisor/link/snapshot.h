@@ -42,6 +42,7 @@ struct InitSnapshot {
   std::uint32_t version = current_version;
   InitPhase phase = InitPhase::preparing;
   std::uint64_t incarnation = 0;  ///< of this PID 1; tells its files from a predecessor's
+  Nanos began_at = 0;             ///< monotonic: PID 1's own start
   Nanos main_started_at = 0;      ///< monotonic; 0: not yet
   Nanos stop_began_at = 0;        ///< monotonic; 0: no stop
   Nanos drain_delay = 0;

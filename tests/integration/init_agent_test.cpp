@@ -85,7 +85,7 @@ TEST_P(InitAgent, ARefusalOfCpfmergeEndsTheContainerBeforeMainIsStarted) {
     int code;
   };
   for (const Row& row : {Row{"exit:78", 78}, Row{"exit:75", 75}, Row{"exit:1", 78},
-                         Row{"exit:124", 78}, Row{"kill:11", 78}}) {
+                         Row{"exit:124", 78}, Row{"kill:9", 78}}) {
     SCOPED_TRACE(row.cpfmerge);
     Program init = Program::as_pid1(launch(row.cpfmerge));
     EXPECT_EQ(init.wait_code(within(20s)), row.code) << init.log();

@@ -61,6 +61,7 @@ inline void expect_json_lines(const Program& program) {
   for (const std::string& line : program.log_lines()) {
     const auto parsed = nlohmann::json::parse(line, nullptr, false);
     EXPECT_TRUE(parsed.is_object()) << line;
+    if (!parsed.is_object()) continue;
     EXPECT_EQ(parsed.value("program", ""), "iris-init") << line;
     EXPECT_NE(parsed.value("event", "").find('.'), std::string::npos) << line;
     EXPECT_LE(line.size(), 4095U);

@@ -57,7 +57,10 @@ TEST(StateRecord, EveryKindComesBack) {
   restart.at = INT64_MAX;
   EXPECT_EQ(there_and_back(restart).at, restart.at);
 
-  there_and_back(record_of(Kind::thawed));
+  StateRecord thawed = record_of(Kind::thawed);
+  EXPECT_FALSE(there_and_back(thawed).held);
+  thawed.held = true;
+  EXPECT_TRUE(there_and_back(thawed).held);
 }
 
 TEST(StateRecord, EveryPartOfALeaseComesBack) {

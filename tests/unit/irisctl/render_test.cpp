@@ -23,8 +23,10 @@ constexpr std::string_view status = R"({
                       "ended": 1799999500},
              "held_total": 2, "not_held_total": 1, "failed_total": 0},
   "restarts": {"in_window": 1, "limit": 3, "window_seconds": 600, "total": 4, "policy": "restart"},
-  "merge": {"sources": [{"name": "a.cpf", "state": "merged"}, "b.cpf"],
-            "refused": ["c.cpf:3:1: broken"], "effective": "/run/iris-init/merge.cpf"},
+  "merge": {"sources": [{"name": "a.cpf", "status": "used", "password": false, "errors": []},
+                        {"name": "c.cpf", "status": "refused", "errors": ["c.cpf:3:1: broken"]},
+                        {"name": "/run/pw", "status": "used", "password": true}],
+            "warnings": ["two sources differ"]},
   "events": [{"time": 1799999001, "event": "iris.started", "message": "up after 12s"}]
 })";
 
@@ -47,10 +49,11 @@ TEST(IrisctlRender, StatusTellsEverythingInOrder) {
             "           journal: /j/1\n"
             "           in all: 2 held, 1 did not hold, 0 failed\n"
             "restarts   1 of 3 within 10m00s, 4 in all; policy restart\n"
-            "merge      sources: name a.cpf, state merged\n"
-            "           sources: b.cpf\n"
-            "           refused: c.cpf:3:1: broken\n"
-            "           effective: /run/iris-init/merge.cpf\n"
+            "merge      used     a.cpf\n"
+            "           refused  c.cpf\n"
+            "                    c.cpf:3:1: broken\n"
+            "           used     /run/pw (password)\n"
+            "           two sources differ\n"
             "events     2027-01-15 07:43:21 UTC  iris.started          up after 12s\n");
 }
 
