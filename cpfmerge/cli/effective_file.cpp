@@ -20,7 +20,8 @@ namespace {
 
 bool is_first_start(const PrepareInput& input) {
   struct stat info {};
-  return ::stat(input.active_cpf.c_str(), &info) != 0;
+  // Unreadable is not absent: an instance that cannot be seen is never treated as a new one.
+  return ::stat(input.active_cpf.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 void log_diagnostics(const MergeSource& source, bool fatal) {

@@ -244,6 +244,8 @@ void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) 
     last_good_ = *facts;
     last_good_at_ = began_at;
     if (by_us) last_good_->health = health_before;
+    if (hung && !by_us) ask_who_suspended();
+    if (!hung) suspended_by_other_since_.reset();
     failing_.reset();
   } else {
     ++counters_.qlist_failures;
@@ -255,6 +257,24 @@ void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) 
     failing_ = failure;
   }
   turn();
+}
+
+void Agent::ask_who_suspended() {
+  // A suspended write daemon is a documented cause of `hung`. Once a session is refused (after
+  // IRIS's own freeze timeout) what was known stays.
+  if (jobs_.alive(suspicion_) || freezer_.machine().phase() != FreezePhase::thawed) return;
+  suspicion_ = jobs_.run(
+      is_suspended_command(options_.instance), settings_.duration(setting::freeze_step_timeout),
+      Jobs::Keep::output_and_errors, [this](const JobResult& result) {
+        const bool yes = result.started && !result.timed_out && result.code == 5;
+        const bool no = result.started && !result.timed_out && result.code == 3;
+        if (yes && !freezer_.machine().ours() && !suspended_by_other_since_) {
+          suspended_by_other_since_ = monotonic_now();
+          timeline_.add(Level::warning, "freeze.foreign",
+                        "IRIS is suspended by somebody else: it is not thawed here");
+        }
+        if (no) suspended_by_other_since_.reset();
+      });
 }
 
 void Agent::turn() {

@@ -46,6 +46,7 @@ class Agent {
   void on_init(const InitSnapshot& snapshot);
   void remember(const InitSnapshot& snapshot);
   void on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took);
+  void ask_who_suspended();
   void turn();
   void tell_init();
   void arm_timer();
@@ -101,6 +102,8 @@ class Agent {
   std::optional<probes::QlistFailure> failing_;
   Nanos failing_since_ = 0;
   std::optional<Nanos> hung_since_;
+  std::optional<Nanos> suspended_by_other_since_;
+  std::uint64_t suspicion_ = 0;       ///< the job that asks who has suspended IRIS
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
   bool restored_watch_ = false;       ///< the watch came from an earlier agent's record

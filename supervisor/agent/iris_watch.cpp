@@ -74,11 +74,20 @@ std::vector<HeldLock> held_locks() {
   return locks;
 }
 
-std::string file_locked_by(const std::vector<HeldLock>& locks, pid_t pid) {
+/// Of the files that `pid` has locked, the one that most others have locked too: mgr/ilock. Every
+/// database that it has open may be locked by it as well.
+std::string file_shared_by(const std::vector<HeldLock>& locks, pid_t pid) {
+  std::string best;
+  std::ptrdiff_t most = -1;
   for (const HeldLock& lock : locks) {
-    if (lock.pid == pid) return lock.file;
+    if (lock.pid != pid) continue;
+    const auto others = std::count_if(locks.begin(), locks.end(), [&](const HeldLock& other) {
+      return other.pid != pid && other.file == lock.file;
+    });
+    if (others > most) best = lock.file;
+    most = std::max(most, others);
   }
-  return {};
+  return best;
 }
 
 bool holds(const std::vector<HeldLock>& locks, pid_t pid, const std::string& file) {
@@ -141,7 +150,7 @@ IrisWatch::Family IrisWatch::family_now() const {
   // The oldest that holds a lock, and whoever holds one on the same file. Where /proc/locks tells
   // nothing: the oldest that has children of its own, and it alone.
   for (const WatchedProcess& control : top) {
-    const std::string file = file_locked_by(locks, control.pid);
+    const std::string file = file_shared_by(locks, control.pid);
     if (file.empty()) continue;
     family.controls = {control};
     for (const WatchedProcess& child : iris_children(control.pid)) {
@@ -169,7 +178,6 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
                         std::any_of(seen_.daemons.begin(), seen_.daemons.end(), still_there);
   if (!headless) seen_ = family_now();
   IrisProcesses seen;
-  seen.control_alive = !seen_.controls.empty();
   seen.any_alive = !iris_children(init_pid_).empty();
   if (!seen.any_alive) {
     descendants_->look(init_pid_, ::getpid());

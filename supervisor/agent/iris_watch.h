@@ -16,9 +16,8 @@ namespace sup {
 
 /// What lives below PID 1, at one glance.
 struct IrisProcesses {
-  bool control_alive = false;  ///< PID 1 has a living child named irisdb
-  bool any_alive = false;      ///< any irisdb below PID 1
-  bool command_runs = false;   ///< somebody's `iris start|stop|force|restart`, not ours
+  bool any_alive = false;     ///< any irisdb below PID 1
+  bool command_runs = false;  ///< somebody's `iris start|stop|force|restart`, not ours
 };
 
 class IrisWatch {

@@ -25,8 +25,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Between SIGTERM and SIGKILL of a job that has overrun its deadline.
+/// Between SIGTERM and SIGKILL of a job that has overrun its deadline. A session of IRIS that is
+/// killed while it holds shared memory can hang the instance: it gets all the time that can be had.
 constexpr auto grace = std::chrono::seconds{2};
+constexpr auto session_grace = std::chrono::minutes{5};
 
 }  // namespace
 
@@ -34,6 +36,7 @@ struct Jobs::Job {
   explicit Job(asio::io_context& io) : output{io}, timer{io} {}
   pid_t pid = 0;
   std::uint64_t number = 0;
+  Keep keep = Keep::output;
   asio::posix::stream_descriptor output;
   asio::steady_timer timer;
   std::array<char, 4096> buffer{};
@@ -45,13 +48,15 @@ struct Jobs::Job {
 Jobs::Jobs(asio::io_context& io) : io_{io} {}
 
 Jobs::~Jobs() {
-  for (const auto& [pid, job] : jobs_)
-    ::kill(-pid, SIGKILL);
+  for (const auto& [pid, job] : jobs_) {
+    if (job->keep == Keep::output) ::kill(-pid, SIGKILL);  // a session ends by itself
+  }
 }
 
 std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done) {
   auto job = std::make_shared<Job>(io_);
   job->number = ++last_number_;
+  job->keep = keep;
   job->began_at = monotonic_now();
   job->done = std::move(done);
 

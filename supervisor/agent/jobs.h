@@ -27,10 +27,12 @@ class Jobs {
  public:
   static constexpr std::size_t max_output = 256UL * 1024;
   using Done = std::function<void(const JobResult&)>;
+  /// What is kept of a job; and how it is ended when it overruns: one whose errors count, too, is a
+  /// session of IRIS, asked to end and given minutes.
   enum class Keep : std::uint8_t { output, output_and_errors };
 
   explicit Jobs(boost::asio::io_context& io);
-  /// Ends what still runs.
+  /// Ends what still runs, but for sessions.
   ~Jobs();
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;

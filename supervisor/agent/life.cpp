@@ -35,14 +35,18 @@ LifeFacts Agent::life_facts() {
   facts.death_why = watch_.death();
   facts.died_by_signal = init_->irisdb_killed > killed_when_up_;
   // Up and nobody died: there is nothing that /proc could add.
-  if (life_.state() == LifeState::up && !facts.daemon_died) return facts;
+  facts.said_down = last_good_ && last_good_->state == probes::State::down &&
+                    last_good_at_ > std::max(disturbed_at_, life_.since());
+  if (life_.state() == LifeState::up && !facts.daemon_died && !facts.said_down) return facts;
   const bool ours_runs = init_->command.state == CommandState::running;
   const IrisProcesses processes = watch_.look(ours_runs ? init_->command.pid : 0);
   facts.irisdb_alive = processes.any_alive;
   facts.iris_command_runs = processes.command_runs;
   if (processes.command_runs) disturbed_at_ = monotonic_now();
+  // Any irisdb will do here: should the control process not be where we look for it, IRIS still
+  // runs.
   facts.runs = is_running(last_good_) &&
-               last_good_at_ > std::max(disturbed_at_, watch_.died_at()) && processes.control_alive;
+               last_good_at_ > std::max(disturbed_at_, watch_.died_at()) && processes.any_alive;
   return facts;
 }
 
@@ -84,6 +88,9 @@ void Agent::watch_from_now_on() {
   StateRecord record;
   record.kind = StateRecord::Kind::up;
   record.processes = watch_.adopt();
+  if (record.processes.empty())
+    timeline_.add(Level::warning, "iris.unwatched",
+                  "no control process is found below PID 1: only qlist will tell of IRIS's death");
   record.irisdb_killed = killed_when_up_;
   state_.append(std::move(record));
 }

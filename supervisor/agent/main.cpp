@@ -12,12 +12,13 @@
 
 namespace {
 
-sup::Result<sup::Settings> load_settings() {
+sup::Result<sup::Settings> load_settings(bool with_file) {
   const std::string path{sup::environment_value(environ, "IRIS_INIT_PATHS_CONFIG")
                              .value_or(sup::setting::paths_config.fallback)};
   sup::SettingSources sources;
   sources.environment = environ;
   sources.ini_name = path;
+  if (!with_file) return sup::Settings::load(sources);
   const auto text = sup::read_file(path, 1024UL * 1024);
   if (text)
     sources.ini_text = *text;
@@ -49,7 +50,13 @@ int run(const char* const* argv) {
   if (!options) return refuse(options.error());
   if (options->help) return std::fputs(sup::agent_help().data(), stdout) < 0 ? 1 : 0;
   if (options->version) return std::puts("iris-agent " IRIS_INIT_VERSION) < 0 ? 1 : 0;
-  auto settings = load_settings();
+  auto settings = load_settings(true);
+  if (!settings && options->link_fd >= 0) {
+    // An edit of the file while IRIS runs must not cost the probes: go on without it, loudly.
+    std::fprintf(stderr, "iris-agent: %s; going on without the settings file\n",
+                 settings.error().what.c_str());
+    settings = load_settings(false);
+  }
   if (!settings) return refuse(settings.error());
   if (options->print_config) return std::fputs(settings->print().c_str(), stdout) < 0 ? 1 : 0;
   if (options->link_fd < 0)

@@ -69,6 +69,7 @@ probes::Facts Agent::health_facts() const {
   facts.failing = failing_;
   facts.failing_since = failing_since_;
   facts.hung_since = hung_since_;
+  if (!freezer_.machine().ours()) facts.suspended_by_other_since = suspended_by_other_since_;
   const Freeze& freeze = freezer_.machine();
   if (freeze.lease() && freeze.phase() != FreezePhase::thawed && !freeze.lease()->token.empty())
     facts.frozen_by_us = {freeze.lease()->began_at, freeze.lease()->end_at};

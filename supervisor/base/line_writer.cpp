@@ -1,13 +1,32 @@
 #include "supervisor/base/line_writer.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 namespace sup {
+namespace {
+
+/// A pipe opened anew is an open file of its own: it can be non-blocking without iris-main, who
+/// shares the old one, ever getting EAGAIN. Invalid where that is refused (another user made the
+/// pipe), or where it is no pipe: a file opened anew would be written from its beginning.
+UniqueFd own_end_of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || !S_ISFIFO(status.st_mode)) return UniqueFd{};
+  FixedText<32> path;
+  path.append("/proc/self/fd/").append_number(fd);
+  return UniqueFd{::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)};
+}
+
+}  // namespace
 
 LineWriter::LineWriter(int fd, std::string_view program)
-    : fd_{fd}, program_{program}, json_{::isatty(fd) == 0} {}
+    : own_{own_end_of(fd)},
+      fd_{own_ ? own_.get() : fd},
+      program_{program},
+      json_{::isatty(fd) == 0} {}
 
 void LineWriter::write(Level level, std::string_view event, std::string_view message,
                        std::span<const LogField> fields) {

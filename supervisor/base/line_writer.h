@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "supervisor/base/log_record.h"
+#include "supervisor/base/unique_fd.h"
 
 namespace sup {
 
@@ -24,6 +25,7 @@ class LineWriter {
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
  private:
+  UniqueFd own_;  ///< non-blocking, where it can be had
   int fd_;
   std::string_view program_;
   bool json_;

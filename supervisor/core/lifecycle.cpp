@@ -99,7 +99,12 @@ LifeAction Lifecycle::when_preparing(const LifeFacts& facts, Nanos now) {
 }
 
 LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
-  if (!facts.daemon_died) return LifeAction::none;
+  if (!facts.daemon_died) {
+    // Nobody whom we watch has died, and yet it is down: perhaps nobody could be watched.
+    if (!facts.said_down || facts.irisdb_alive || facts.iris_command_runs) return LifeAction::none;
+    enter(LifeState::down, now, "IRIS is down, says qlist");
+    return when_down(facts, now);
+  }
   // Somebody's `iris stop` or `restart` takes daemons down in order: no death to be alarmed by.
   if (facts.iris_command_runs) return LifeAction::none;
   if (facts.died_under_command && facts.runs) {

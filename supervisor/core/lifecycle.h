@@ -41,9 +41,10 @@ enum class LifeAction : std::uint8_t { none, force, start, give_up };
 struct LifeFacts {
   bool main_started = false;
   bool stopping = false;  ///< PID 1 climbs its ladder
-  /// A qlist that began after the last death and the last command says running, and a control
-  /// process is there.
+  /// A qlist that began after the last death and the last command says running, and an irisdb is
+  /// there.
   bool runs = false;
+  bool said_down = false;           ///< a qlist that is newer than all that happened says down
   bool irisdb_alive = false;        ///< any irisdb of this container
   bool daemon_died = false;         ///< a watched daemon, or the control process, is gone
   bool died_by_signal = false;      ///< PID 1 has reaped an irisdb that a signal had ended

@@ -30,7 +30,7 @@ class Settings {
   [[nodiscard]] bool is_on(const Setting& setting) const { return text(setting) == "on"; }
   /// For choices: is `word` one of them?
   [[nodiscard]] bool has(const Setting& setting, std::string_view word) const;
-  /// "flag", "environment", "iris-init.ini:12" or "default".
+  /// The variable's name, "iris-init.ini: [section] key" or "default".
   [[nodiscard]] const std::string& source(const Setting& setting) const;
   /// Was it set by anyone?
   [[nodiscard]] bool is_default(const Setting& setting) const {

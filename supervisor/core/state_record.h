@@ -42,6 +42,6 @@ struct StateRecord {
 /// One line with its newline.
 std::string encode(const StateRecord& record);
 /// nullopt: not a record of a version that we know. Unknown fields are ignored.
-std::optional<StateRecord> decode_state_record(std::string_view line);
+std::optional<StateRecord> decode_state_record(std::string_view text);
 
 }  // namespace sup

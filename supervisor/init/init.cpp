@@ -159,6 +159,12 @@ void Init::on_report() {
     if (!received && received.error() == EAGAIN) return;
     if (!received || !received->open) return report_.reset();
     if (received->passed) data_lock_ = std::move(received->passed);
+    if (received->report.stage == PrepareStage::locked && !data_lock_) {
+      log_.write(Level::error, "prepare.failed",
+                 "the lock on the data did not arrive; not starting");
+      ::kill(prepare_pid_, SIGKILL);
+      return;
+    }
     if (!stop_requested_) prepare_deadline_ = never;
     switch (received->report.stage) {
       case PrepareStage::waiting_for_data:  // cpfmerge keeps that time itself (MERGE DATA_WAIT)

@@ -79,7 +79,8 @@ class Init {
   InitSnapshot state_;
   AgentSnapshot agent_;  ///< the newest that we have heard
   bool state_changed_ = true;
-  bool thawed_by_us_ = false;
+  bool thawed_by_us_ = false;  ///< by the ladder
+  bool prepare_killed_ = false;
   bool stop_requested_ = false;
   bool finished_ = false;
   int stop_code_ = 0;

@@ -12,6 +12,8 @@ namespace {
 
 /// cpfmerge's work is small; without a word for so long it hangs on a stuck volume.
 constexpr Nanos prepare_silence = minutes(5);
+/// How long a SIGKILL may take to show.
+constexpr Nanos prepare_farewell = seconds(2);
 
 FixedText<256> cannot_start(std::string_view what, int error) {
   FixedText<256> text;
@@ -38,8 +40,14 @@ void Init::watch_prepare(Nanos now) {
              stop_requested_ ? "cpfmerge does not end, killing it (is the data volume stuck?)"
                              : "cpfmerge has said nothing for 5 minutes; ending it (is the data "
                                "volume stuck?)");
+  if (prepare_killed_) {  // on a stuck volume nothing ends it, and nobody waits for it
+    main_code_ = ExitCode::refused;
+    reason_.append("cpfmerge cannot be ended: the data volume is stuck");
+    return leave(now);
+  }
+  prepare_killed_ = true;
   ::kill(prepare_pid_, SIGKILL);
-  prepare_deadline_ = never;
+  prepare_deadline_ = now + prepare_farewell;
 }
 
 void Init::prepare_ended(int status) {
@@ -119,10 +127,10 @@ void Init::keep_agent(Nanos now) {
       case KeeperAction::terminate:
         log_.write(Level::warning, "agent.silent",
                    "iris-agent has been silent for 20 s, ending it");
-        ::kill(agent_pid_, SIGTERM);
+        if (agent_pid_ > 0) ::kill(agent_pid_, SIGTERM);
         break;
       case KeeperAction::kill:
-        ::kill(agent_pid_, SIGKILL);
+        if (agent_pid_ > 0) ::kill(agent_pid_, SIGKILL);
         break;
     }
   }
@@ -132,7 +140,7 @@ void Init::orphan_ended(const Reaped& child) {
   ++state_.orphans_reaped;
   if (child.name.view() != "irisdb") return;
   if (exit_code_of(child.status) == 0) return;
-  if (exit_code_of(child.status) > 128) ++state_.irisdb_killed;
+  if ((child.status & 0x7f) != 0) ++state_.irisdb_killed;
   FixedText<128> text;
   text.append("an irisdb process ").append(describe_end(child.status).view());
   const std::array fields{LogField::of("pid", child.pid)};
@@ -167,7 +175,9 @@ void Init::command_ended(int status) {
   command_pid_ = 0;
   state_.command.state = CommandState::ended;
   state_.command.status = status;
-  if (state_.command.command == Command::thaw && status == 0) thawed_by_us_ = true;
+  // The agent's own thaws are followed by other leases; the ladder's are the last word.
+  if (ladder_.active() && state_.command.command == Command::thaw && status == 0)
+    thawed_by_us_ = true;
   FixedText<128> text;
   text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());
   const std::array fields{LogField::of("status", status)};

@@ -2,6 +2,7 @@
 // invariant of ours.
 #include <cstdlib>
 
+// NOLINTBEGIN(readability-identifier-naming): libstdc++'s names
 namespace std {
 
 [[noreturn]] void __throw_out_of_range_fmt(const char* /*format*/, ...) {
@@ -12,3 +13,4 @@ namespace std {
 }
 
 }  // namespace std
+// NOLINTEND(readability-identifier-naming)

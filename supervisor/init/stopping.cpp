@@ -25,6 +25,7 @@ void Init::request_stop(int code, std::string_view why) {
   if (stop_requested_ || leave_deadline_ != never) return;
   stop_requested_ = true;
   stop_code_ = code;
+  if (!reason_.empty()) reason_.append("; ");
   reason_.append(why);
   FixedText<256> text;
   text.append("stopping within ").append(describe_duration(options_.stop_timeout).view());
@@ -47,14 +48,18 @@ LadderFacts Init::look_around() {
   facts.drained = agent_.drained != 0;
   facts.frozen_by_us = agent_.frozen_by_us != 0 && !thawed_by_us_;
   facts.command_running = command_pid_ != 0;
-  descendants_.look(self_, agent_pid_);
-  for (const pid_t pid : descendants_.pids()) {
-    if (pid == main_pid_) continue;
-    facts.others_alive = true;
-    ProcessInfo process;
-    if (!read_process(pid, process)) continue;
-    if (process.name.view() == "irisdb") facts.irisdb_alive = true;
-    if (pid != command_pid_ && is_iris_control_command(process)) facts.other_stop_runs = true;
+  // Whose parent ends while we look may be missed, and is PID 1's child on the next glance:
+  // "nobody" is believed on the second one only.
+  for (int glance = 0; glance < 2 && !(facts.irisdb_alive && facts.others_alive); ++glance) {
+    descendants_.look(self_, agent_pid_);
+    for (const pid_t pid : descendants_.pids()) {
+      if (pid == main_pid_) continue;
+      facts.others_alive = true;
+      ProcessInfo process;
+      if (!read_process(pid, process)) continue;
+      if (process.name.view() == "irisdb") facts.irisdb_alive = true;
+      if (pid != command_pid_ && is_iris_control_command(process)) facts.other_stop_runs = true;
+    }
   }
   return facts;
 }

@@ -234,7 +234,14 @@ TEST_F(InitAgents, AreBackTenTimesWhenKilledTenTimesAndMainStays) {
       SCOPED_TRACE(death);
       const pid_t agent = await_one(init, "iris-agent");
       ASSERT_NE(agent, 0) << init.log();
-      const auto words = command_line(agent);
+      // Between its name and its arguments an exec lets the world look.
+      auto words = command_line(agent);
+      EXPECT_TRUE(wait_until(
+          [&] {
+            words = command_line(agent);
+            return !words.empty();
+          },
+          within(5s)));
       // Five deaths within a minute: without what could be the cause.
       EXPECT_EQ(std::count(words.begin(), words.end(), "--safe"), death > 5 ? 1 : 0);
       ::kill(agent, SIGKILL);

@@ -85,9 +85,12 @@ TEST(IrisFreeze, TheLeaseOutlivesTheAgent) {
 
 TEST(IrisFreeze, ASuspensionOfSomebodyElseIsNotOurs) {
   SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
   Program init = container.start_up();
   ASSERT_EQ(container.session(init, "##class(Backup.General).ExternalFreeze()"), suspended);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(10s))) << init.log();
+  EXPECT_EQ(container.probe("readyz"), 200);
   EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 3);
   EXPECT_EQ(container.irisctl(init, {"thaw", "--owner", "job"}).code, 3);
   EXPECT_EQ(container.session(init, is_suspended), suspended);

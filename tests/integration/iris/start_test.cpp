@@ -147,7 +147,7 @@ TEST(IrisStart, TheSecondContainerOnTheSameDataWaitsAndTakesOver) {
   Program holder = first.start_up();
   Program waiter = second.start();
   ASSERT_TRUE(waiter.wait_for_event("prepare.waiting", within(20s))) << waiter.log();
-  EXPECT_EQ(http_get(8009, "/startupz", within(5s)).status, 503);
+  EXPECT_EQ(http_wait_for(8009, "/startupz", 503, within(5s)).status, 503);
   EXPECT_EQ(http_get(8009, "/livez", within(5s)).status, 200);
   holder.signal(SIGKILL);  // as a node that is gone: the kernel releases the lock
   holder.wait_exit(within(30s));

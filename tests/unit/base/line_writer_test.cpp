@@ -25,8 +25,9 @@ Pipe make_pipe() {
   return {UniqueFd{ends[0]}, UniqueFd{ends[1]}};
 }
 
+/// What is in the pipe now.
 std::string read_all(Pipe& pipe) {
-  pipe.writer.reset();
+  ::fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK);
   std::string all;
   std::array<char, 4096> buffer{};
   for (;;) {

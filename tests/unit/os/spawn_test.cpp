@@ -105,6 +105,8 @@ Ended run_to_end(const std::string& file) {
 }
 
 TEST(Spawn, WhatIsNotThereExits127AndSaysSo) {
+  // A directory of PATH that this user may not search would make it 126, as execvp(3) has it.
+  ASSERT_EQ(::setenv("PATH", "/usr/bin:/bin", 1), 0);
   const Ended nowhere = run_to_end("/nowhere/at-all");
   EXPECT_EQ(nowhere.code, 127);
   EXPECT_EQ(nowhere.said,
