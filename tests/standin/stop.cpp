@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "clock.h"
 #include "ilock.h"
@@ -19,6 +20,8 @@ namespace standin {
 namespace {
 
 constexpr std::int64_t kill_patience_ms = 10'000;
+constexpr std::array daemon_sections{LockSection::control, LockSection::write_daemon,
+                                     LockSection::journal_daemon};
 
 /// [Startup] ShutdownTimeout, held to its documented range.
 std::int64_t shutdown_timeout_ms(const Instance& instance) {
@@ -31,8 +34,7 @@ std::int64_t shutdown_timeout_ms(const Instance& instance) {
 std::vector<pid_t> daemons_of(const Instance& instance, const SharedMemory* memory) {
   std::vector<pid_t> pids;
   if (memory != nullptr) pids = living_processes(instance, **memory);
-  for (const auto section :
-       {LockSection::control, LockSection::write_daemon, LockSection::journal_daemon}) {
+  for (const auto section : daemon_sections) {
     const pid_t owner = lock_owner(instance, section).value_or(0);
     const bool listed = std::find(pids.begin(), pids.end(), owner) != pids.end();
     if (!listed && runs_with_argument(owner, instance.daemon_mark())) pids.push_back(owner);
@@ -40,13 +42,22 @@ std::vector<pid_t> daemons_of(const Instance& instance, const SharedMemory* memo
   return pids;
 }
 
+/// A process that ends loses its arguments before its locks: for a moment it is nobody's daemon,
+/// and still a start would be halted by its lock.
+bool is_gone(const Instance& instance, const SharedMemory* memory) {
+  if (!daemons_of(instance, memory).empty()) return false;
+  return std::none_of(daemon_sections.begin(), daemon_sections.end(), [&](LockSection section) {
+    return lock_owner(instance, section).has_value();
+  });
+}
+
 bool kill_all(const Instance& instance) {
   const auto memory = SharedMemory::attach(instance);
   const SharedMemory* const known = memory ? &*memory : nullptr;
   const std::int64_t until = now_ms() + kill_patience_ms;
-  for (auto pids = daemons_of(instance, known); !pids.empty(); pids = daemons_of(instance, known)) {
+  while (!is_gone(instance, known)) {
     if (now_ms() > until) return false;
-    for (const pid_t pid : pids)
+    for (const pid_t pid : daemons_of(instance, known))
       ::kill(pid, SIGKILL);
     sleep_ms(5);
   }
@@ -64,7 +75,7 @@ bool stop_in_order(const Instance& instance) {
     (*memory)->phase = Phase::stopping;
     ring(**memory);
   }
-  while (!daemons_of(instance, memory ? &*memory : nullptr).empty()) {
+  while (!is_gone(instance, memory ? &*memory : nullptr)) {
     if (now_ms() >= until) return false;
     sleep_ms(10);
   }

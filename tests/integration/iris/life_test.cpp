@@ -62,7 +62,8 @@ TEST(IrisLife, ARestartByHandIsNotRaced) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
   Program init = container.start_up();
-  EXPECT_EQ(container.exec(init, {"iris", "restart", "IRIS"}).code, 0);
+  const auto restarted = container.exec(init, {"iris", "restart", "IRIS"});
+  EXPECT_EQ(restarted.code, 0) << restarted.out << restarted.err;
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(30s)).status, 200)
       << init.log();
   init.pump();
