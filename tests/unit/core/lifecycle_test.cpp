@@ -71,6 +71,16 @@ TEST(Lifecycle, ADeadDaemonAloneIsNoCleanDown) {
   EXPECT_EQ(life.why(), "daemon 17 died");
 }
 
+TEST(Lifecycle, ADownThatNobodySawIsBelievedOfQlistOnceNoIrisdbLives) {
+  Lifecycle life = life_in_up();
+  LifeFacts facts = started();
+  facts.said_down = true;
+  tell(life, {{0, with_irisdb(facts), none, State::up},
+              {100, facts, none, State::down},
+              {10'099, facts, none, State::down},
+              {10'100, facts, start, State::restarting}});
+}
+
 TEST(Lifecycle, WhatIsKilledAsAWholeIsForcedToo) {
   Lifecycle life = life_in_up();
   const LifeFacts dead = killed(died("control process 431 died"));
