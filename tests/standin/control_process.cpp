@@ -52,7 +52,7 @@ class ControlProcess {
 
   /// Users first, then the write daemon, which writes what is left, then the journal daemon.
   void stop() {
-    sleep_ms(switch_number("stop_ms"));
+    sleep_ms(switch_ms("stop_ms"));
     let_leave(1, user_process_patience_ms);
     let_leave(2, 0);
     let_leave(3, 0);

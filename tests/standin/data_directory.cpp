@@ -39,7 +39,7 @@ bool fill(const Instance& instance) {
   fs::create_directories(instance.data, error);
   if (error || !write_file(instance.data / unfinished, "")) return false;
   if (!create_directories(instance)) return false;
-  sleep_ms(switch_number("clone_ms"));
+  sleep_ms(switch_ms("clone_ms"));
   for (const char* const name : {"", "user", "irissecurity", "irislocaldata", "iristemp"})
     if (!write_file(instance.mgr() / name / "IRIS.DAT", "standin-database 1\n")) return false;
   const bool filled = write_file(instance.cpf_file(), factory_cpf(instance.data.string()).text()) &&

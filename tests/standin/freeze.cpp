@@ -108,7 +108,7 @@ int external_freeze(const Instance& instance, Board& board, const MethodCall& ca
     log.show("\nJournal marker set at\noffset " + mark(instance, call.argument(2)) + " of " + file +
              "\n");
   }
-  sleep_ms(switch_number("freeze_ms"));
+  sleep_ms(switch_ms("freeze_ms"));
   const std::int64_t limit = to_number(suspend_limit).value_or(0);
   board.resume_at = limit > 0 ? now_ms() + seconds_as_ms(limit) : 0;
   board.logins_end_at =
@@ -129,7 +129,7 @@ int external_thaw(const Instance& instance, Board& board, const MethodCall& call
   if (!take_lock(instance, LockSection::backup)) return refuse(log, "A freeze is under way");
   if (!board.suspended) return refuse(log, "System is not suspended");
   log.note(Severity::info, "Resuming system");
-  sleep_ms(switch_number("thaw_ms"));
+  sleep_ms(switch_ms("thaw_ms"));
   if (!resume(board)) return refuse(log, "System not resumed");
   log.note(Severity::info, "System resumed");
   return backup_success;

@@ -103,7 +103,7 @@ void Standin::SetUp() {
   top_ = name;
   for (const char* const directory : {"bin", "usr", "work", "faults"})
     fs::create_directory(top_ / directory);
-  for (const char* const program : {"iris", "iris-main", "irisHealth.sh"})
+  for (const char* const program : {"iris", "iris-main", "irisHealth.sh", "iris-standin"})
     fs::create_symlink(STANDIN_PROGRAM, top_ / "bin" / program);
   environment_ = {{"ISC_PACKAGE_INSTALLDIR", (top_ / "usr").string()},
                   {"ISC_DATA_DIRECTORY", data().string()},

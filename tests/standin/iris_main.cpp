@@ -174,7 +174,7 @@ class IrisMain {
   /// Signals that came during the start count, too.
   void wait_for_stop() {
     for (;;) {
-      const std::int64_t ms = std::max<std::int64_t>(switch_number("merge_poll_ms"), 1);
+      const std::int64_t ms = std::max<std::int64_t>(switch_ms("merge_poll_ms"), 1);
       const timespec pause{ms / 1000, ms % 1000 * 1'000'000};
       if (::sigtimedwait(&stop_signals_, nullptr, &pause) > 0) return;
       tail_.look();

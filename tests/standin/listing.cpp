@@ -36,7 +36,7 @@ std::string status_text(const Instance& instance, const State& state) {
 
 /// Carries out switch `qlist_fault`. -1: answer as always.
 int listing_fault() {
-  sleep_ms(switch_number("qlist_ms"));
+  sleep_ms(switch_ms("qlist_ms"));
   const std::string fault = switch_text("qlist_fault");
   if (fault == "empty") return 0;
   if (fault != "garbage") return fault_status("qlist_fault");

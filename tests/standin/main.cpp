@@ -16,15 +16,6 @@ namespace {
 
 using standin::Words;
 
-void print_switches() {
-  std::string text;
-  for (const standin::Switch& one : standin::all_switches()) {
-    text.append(one.name).append(" = ").append(one.fallback).append("\n    ");
-    text.append(one.help).append("\n");
-  }
-  standin::write_all(STDOUT_FILENO, text);
-}
-
 int run_as(const std::string& name, const Words& arguments) {
   if (name != "irisHealth.sh") standin::set_process_name(name);
   if (name == "iris-main") return standin::iris_main_main(arguments);
@@ -32,7 +23,9 @@ int run_as(const std::string& name, const Words& arguments) {
   if (name == "irisdb") return standin::irisdb_main(arguments);
   if (name == "irisHealth.sh") return standin::health_script();
   if (name == "--switches") {
-    print_switches();
+    const bool markdown = !arguments.empty() && arguments.front() == "markdown";
+    standin::write_all(STDOUT_FILENO,
+                       markdown ? standin::switches_as_markdown() : standin::switches_as_text());
     return 0;
   }
   standin::write_all(STDERR_FILENO, "iris-standin: cannot be called '" + name + "'\n");

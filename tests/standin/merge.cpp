@@ -149,7 +149,7 @@ std::string merge_into(const Instance& instance, const fs::path& merge_file, con
 int iris_merge(const Instance& instance, fs::path merge_file, fs::path target) {
   if (merge_file.empty()) merge_file = merge_file_of_environment();
   if (target.empty()) target = instance.cpf_file();
-  sleep_ms(switch_number("merge_ms"));
+  sleep_ms(switch_ms("merge_ms"));
   if (const int status = fault_status("merge_fault"); status >= 0) return status;
   std::string text = "IRIS Merge of " + merge_file.string() + " into " + target.string() + "\n";
   std::string error = switch_is("merge_fault", "fail")

@@ -50,7 +50,7 @@ int object_script_error(const std::string& error) {
 
 /// -1: signed on.
 int sign_on(const Instance& instance) {
-  sleep_ms(switch_number("session_ms"));
+  sleep_ms(switch_ms("session_ms"));
   if (const int status = fault_status("session_fault"); status >= 0) return status;
   const State state = observe(instance);
   switch (state.status) {

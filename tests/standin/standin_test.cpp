@@ -33,6 +33,19 @@ TEST_F(Standin, StartsAndStops) {
   EXPECT_EQ(session(is_suspended), 1);
 }
 
+TEST_F(Standin, ItsReadmeHasTheTableOfSwitches) {
+  const Ended table = run("iris-standin", {"--switches", "markdown"});
+  EXPECT_TRUE(contains(read(STANDIN_README), table.output)) << table.output;
+}
+
+TEST_F(Standin, RefusesAValueThatAFactCannotHave) {
+  environment_["IRIS_STANDIN_STALE_SHM"] = "perhaps";
+  const Ended ended = iris({"start", "IRIS"});
+  EXPECT_EQ(ended.status, 70);
+  EXPECT_EQ(ended.output,
+            "iris-standin: switch 'stale_shm' is 'perhaps', not one of keep|remove\n");
+}
+
 TEST_F(Standin, KnowsOneInstanceOnly) {
   EXPECT_EQ(iris({"qlist", "OTHER"}).status, 1);
   EXPECT_EQ(iris({"qlist", "OTHER"}).output, "");
@@ -127,7 +140,7 @@ TEST_F(Standin, WritesNothingToADatabaseWhileFrozen) {
 }
 
 TEST_F(Standin, ThawsByItselfAtTheLimit) {
-  environment_["IRIS_STANDIN_SECOND_MS"] = "100";
+  environment_["IRIS_STANDIN_CLOCK_SCALE"] = "10";
   start();
   ASSERT_EQ(session(R"(do ##class(Backup.General).ExternalFreeze("",,,,,,600,,,2))"), 5);
   EXPECT_TRUE(eventually([this] { return session(is_suspended) == 3; }));
@@ -139,7 +152,7 @@ TEST_F(Standin, ThawsByItselfAtTheLimit) {
 
 TEST_F(Standin, RefusesSignOnAfterTheFreezeTimeoutUntilStatThaws) {
   start();
-  fault("second_ms", "20");
+  fault("clock_scale", "50");
   ASSERT_EQ(session("##class(Backup.General).ExternalFreeze(,,,500,,,1)"), 5);
   EXPECT_TRUE(eventually([this] { return session(is_suspended) == 1; }));
   EXPECT_TRUE(contains(iris({"stat", "IRIS"}).output, "WDSUSPD"));
@@ -197,7 +210,7 @@ TEST_F(Standin, RecoversAfterForce) {
 TEST_F(Standin, ForcesWhatDoesNotStop) {
   start();
   ASSERT_EQ(session(freeze), 5);
-  fault("second_ms", "2");  // ShutdownTimeout 300 s becomes 600 ms
+  fault("clock_scale", "500");  // ShutdownTimeout 300 s becomes 600 ms
   EXPECT_EQ(iris({"stop", "IRIS"}).status, 1);
   EXPECT_TRUE(down());
 }

@@ -92,7 +92,7 @@ class Start {
       if (const auto stale = SharedMemory::attach(instance_)) stale->remove(instance_);
     const auto memory = SharedMemory::create(instance_);
     if (!memory) return abort("Cannot create shared memory");
-    const std::int64_t half = switch_number("start_ms") / 2;
+    const std::int64_t half = switch_ms("start_ms") / 2;
     if (dirty_) recover();
     allocate();
     sleep_ms(half);
@@ -111,7 +111,7 @@ class Start {
                 "\n*** Recovery started at " + ctime_text(std::time(nullptr)) +
                     "\n     WIJ file spec: " + wij + "\nStarting WIJ recovery for '" + wij + "'.\n",
                 Append::existing);
-    sleep_ms(switch_number("recovery_ms"));
+    sleep_ms(switch_ms("recovery_ms"));
     const std::int64_t records = apply_journal(instance_);
     append_file(instance_.messages_log(),
                 "  " + std::to_string(records) +

@@ -34,7 +34,7 @@ class WriteDaemon {
  private:
   void pass() {
     apply_journal(instance_);
-    next_pass_ = now_ms() + std::max<std::int64_t>(switch_number("wd_period_ms"), 1);
+    next_pass_ = now_ms() + std::max<std::int64_t>(switch_ms("wd_period_ms"), 1);
   }
 
   void finish() { apply_journal(instance_); }

@@ -1,0 +1,75 @@
+// The table of switches. A fact stands here when iris-facts are silent, inferred or reported by one
+// source, and something could depend on it: the suite runs with each of its values.
+#include <array>
+
+#include "switches.h"
+
+namespace standin {
+namespace {
+
+using enum SwitchKind;
+
+constexpr auto table = std::to_array<Switch>({
+    {"profile", fact, "2026.1|2025.3|2020.1", "the version whose words it speaks"},
+    {"clock_scale", size, "1", "50: every time below and every timeout takes a fiftieth"},
+
+    {"start_ms", time, "300", "how long a start takes"},
+    {"stop_ms", time, "200", "how long a stop takes"},
+    {"clone_ms", time, "0", "how long filling an empty data directory takes"},
+    {"recovery_ms", time, "100", "how long recovery takes in a start after an unclean stop"},
+    {"freeze_ms", time, "100", "how long ExternalFreeze takes"},
+    {"thaw_ms", time, "100", "how long ExternalThaw takes"},
+    {"merge_ms", time, "0", "how long iris merge takes"},
+    {"qlist_ms", time, "0", "how long iris qlist takes"},
+    {"session_ms", time, "0", "how long a sign-on takes"},
+    {"wd_period_ms", time, "500", "pause between two passes of the write daemon"},
+    {"merge_poll_ms", time, "1000", "how often iris-main looks at the merge file, key and log"},
+
+    {"shm_bytes", size, "4194304", "size of the shared memory segment, all of it touched"},
+    {"user_processes", size, "2", "processes besides control, write and journal daemon, 0 to 48"},
+
+    {"already_up_status", fact, "0|1", "exit status of iris start when IRIS is up"},
+    {"unknown_instance_status", fact, "1|0", "exit status of qlist for an unknown instance"},
+    {"down_session_status", fact, "1|239", "exit status of a session when IRIS is down"},
+    {"inhibited_status", fact, "239|1", "exit status of a session while sign-on is inhibited"},
+    {"session_error_status", fact, "3|1", "exit status of a session that an error ended"},
+    {"main_exit_status", fact, "0|143|7", "exit status of iris-main after an orderly stop"},
+    {"starting_text", fact, "starting|inhibited|incomplete",
+     "field 4 while starting or stopping: `starting or stopping`, `sign-on inhibited, last used "
+     "…`, "
+     "or `incomplete start or stop, logins disabled`"},
+    {"frozen_health", fact, "hung|ok", "field 9 while the write daemon is suspended"},
+    {"dirty_health", fact, "warn|alert|ok", "field 9 after a start with recovery"},
+    {"wd_suspend_limit", fact, "accept|refuse",
+     "10th argument of ExternalFreeze; refused with `<PARAMETER>`, as always in profile 2020.1"},
+    {"stop_while_frozen", fact, "hang|thaw", "iris stop with a suspended write daemon"},
+    {"forced_stop_status", fact, "1|0", "exit status of iris stop that had to force"},
+    {"daemons_ignore_term", fact, "1|0", "control, write and journal daemon ignore SIGTERM"},
+    {"merge_unchanged", fact, "merge|skip", "iris start with an unchanged merge file"},
+    {"single_hyphen", fact, "refuse|accept", "long options of iris-main with one hyphen"},
+    {"after_failure", fact, "stop|leave", "IRIS when --after fails"},
+    {"after_stderr", fact, "ignore|fail", "output of --after on standard error"},
+    {"health_script", fact, "old|new", "irisHealth.sh: only `ok` passes, or only `alert` fails"},
+    {"session_comm", fact, "iris|irisdb", "name of a session's process"},
+    {"stale_shm", fact, "keep|remove", "a dead predecessor's segment at start"},
+    {"forward_log", fact, "0|1", "iris-main copies messages.log to standard output without --log"},
+
+    {"health", fault, "ok, warn, alert, hung", "field 9 whatever the state"},
+    {"qlist_fault", fault, "hang, empty, garbage, exit:N", "iris qlist, list and qall"},
+    {"start_fault", fault, "hang, fail, license, exit:N", "iris start"},
+    {"stop_fault", fault, "hang, exit:N", "iris stop"},
+    {"force_fault", fault, "hang, exit:N", "iris force"},
+    {"session_fault", fault, "hang, exit:N", "a session's sign-on"},
+    {"freeze_fault", fault, "hang, exit:N", "instead of ExternalFreeze"},
+    {"thaw_fault", fault, "hang, exit:N", "instead of ExternalThaw"},
+    {"stat_fault", fault, "hang, exit:N", "iris stat"},
+    {"merge_fault", fault, "fail, hang, exit:N", "iris merge"},
+});
+
+}  // namespace
+
+std::span<const Switch> all_switches() {
+  return table;
+}
+
+}  // namespace standin
