@@ -1,11 +1,14 @@
-// Starting daemons, and which one an irisdb is.
+// Starting the processes of an instance, and which one an irisdb is.
 #include "daemons.h"
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <thread>
 
 #include "clock.h"
 #include "ilock.h"
@@ -15,6 +18,18 @@
 namespace standin {
 namespace {
 
+struct NamedRole {
+  Role role;
+  const char* name;
+};
+constexpr auto roles = std::to_array<NamedRole>({
+    {Role::control, "CONTROL"},
+    {Role::write_daemon, "WRTDMN"},
+    {Role::journal_daemon, "JRNDMN"},
+    {Role::user, "USER"},
+    {Role::passing_user, "PASSING"},
+});
+
 /// Daemons are ended through shared memory. Only processes of users take SIGTERM.
 void set_signals(bool daemon) {
   ::signal(SIGHUP, SIG_IGN);
@@ -22,20 +37,63 @@ void set_signals(bool daemon) {
   if (daemon && switch_number("daemons_ignore_term") != 0) ::signal(SIGTERM, SIG_IGN);
 }
 
-void run_user_process(Board& board) {
+void run_user(Board& board) {
   while (!wait_until(board, now_ms() + 60'000, [&board] { return board.leave >= 1; })) {
   }
 }
 
+/// Ends this process at once when the control process does: a thread of its own waits for that.
+void end_with(pid_t control) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, control, 0));
+  if (pidfd < 0) ::_exit(1);
+  std::thread{[pidfd] {
+    pollfd end{pidfd, POLLIN, 0};
+    while (::poll(&end, 1, -1) != 1) {
+    }
+    ::_exit(1);
+  }}.detach();
+}
+
+int run_daemon(const Instance& instance, Board& board, Role role) {
+  const bool writes = role == Role::write_daemon;
+  if (!take_lock(instance, writes ? LockSection::write_daemon : LockSection::journal_daemon))
+    return 1;
+  ring(board);
+  if (writes)
+    run_write_daemon(instance, board);
+  else
+    run_journal_daemon(instance, board);
+  return 0;
+}
+
+int run(const Instance& instance, const SharedMemory& memory, Role role) {
+  set_signals(role < Role::user);
+  if (role == Role::control) return run_control_process(instance, memory);
+  if (switch_is("control_death", "end")) end_with(memory->pids.front());
+  if (role == Role::passing_user)
+    sleep_ms(::getpid() % 200);
+  else if (role == Role::user)
+    run_user(*memory);
+  else
+    return run_daemon(instance, *memory, role);
+  return 0;
+}
+
 }  // namespace
 
-std::vector<std::string> irisdb_command(const Instance& instance, std::string_view role) {
-  return {"irisdb", instance.daemon_mark(), "-r" + std::string{role}};
+std::string role_name(Role role) {
+  for (const NamedRole& one : roles)
+    if (one.role == role) return one.name;
+  return {};
+}
+
+std::vector<std::string> irisdb_command(const Instance& instance, Role role) {
+  return {"irisdb", instance.daemon_mark(), "-r" + role_name(role)};
 }
 
 bool start_daemons(const Instance& instance, std::int64_t wait_ms) {
-  const UniqueFd ready =
-      spawn_daemon(irisdb_command(instance, "CONTROL"), instance.messages_log(), instance.mgr());
+  const UniqueFd ready = spawn_daemon(irisdb_command(instance, Role::control),
+                                      instance.messages_log(), instance.mgr());
   const std::int64_t until = now_ms() + wait_ms;
   pollfd end{ready.get(), POLLIN, 0};
   for (std::int64_t rest = wait_ms; rest > 0; rest = until - now_ms()) {
@@ -50,24 +108,12 @@ bool start_daemons(const Instance& instance, std::int64_t wait_ms) {
 int irisdb_main(const std::vector<std::string>& arguments) {
   const Instance instance = configured_instance();
   if (arguments.size() != 2 || arguments[0] != instance.daemon_mark()) return 2;
-  const std::string& role = arguments[1];
-  const auto memory = SharedMemory::attach(instance);
-  if (!memory) return 1;
-  set_signals(role == "-rCONTROL" || role == "-rWRTDMN" || role == "-rJRNDMN");
-  if (role == "-rCONTROL") return run_control_process(instance, *memory);
-  if (role == "-rWRTDMN" || role == "-rJRNDMN") {
-    const bool writes = role == "-rWRTDMN";
-    const auto section = writes ? LockSection::write_daemon : LockSection::journal_daemon;
-    if (!take_lock(instance, section)) return 1;
-    ring(**memory);
-    if (writes)
-      run_write_daemon(instance, **memory);
-    else
-      run_journal_daemon(instance, **memory);
-    return 0;
+  for (const NamedRole& one : roles) {
+    if (arguments[1] != std::string{"-r"} + one.name) continue;
+    const auto memory = SharedMemory::attach(instance);
+    return memory ? run(instance, *memory, one.role) : 1;
   }
-  run_user_process(**memory);
-  return 0;
+  return 2;
 }
 
 }  // namespace standin

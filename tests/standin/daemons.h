@@ -1,14 +1,17 @@
 #pragma once
-// The daemons of an instance, all named irisdb: the control process, which starts and ends the
+// The processes of an instance, all named irisdb: the control process, which starts and ends the
 // others, write daemon, journal daemon, and processes of users.
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "files.h"
 #include "shared_memory.h"
 
 namespace standin {
+
+enum class Role : std::uint8_t { control, write_daemon, journal_daemon, user, passing_user };
+std::string role_name(Role role);
 
 /// Daemonises the control process; it brings the others up. As long as `wait_ms` for them to hold
 /// their locks; false when it ended or took longer.
@@ -25,6 +28,6 @@ void run_journal_daemon(const Instance& instance, Board& board);
 int run_control_process(const Instance& instance, const SharedMemory& memory);
 
 /// How an irisdb with a role is called.
-std::vector<std::string> irisdb_command(const Instance& instance, std::string_view role);
+std::vector<std::string> irisdb_command(const Instance& instance, Role role);
 
 }  // namespace standin

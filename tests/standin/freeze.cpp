@@ -138,7 +138,7 @@ int external_thaw(const Instance& instance, Board& board, const MethodCall& call
 int stat_thaw(const Instance& instance) {
   if (const int status = fault_status("stat_fault"); status >= 0) return status;
   const auto memory = SharedMemory::attach(instance);
-  if (!memory || living_processes(instance, **memory).empty()) {
+  if (!memory || !anybody_lives(instance, **memory)) {
     write_all(STDOUT_FILENO, "irisstat: cannot attach shared memory of " + instance.name + "\n");
     return 1;
   }
@@ -156,7 +156,7 @@ int stat_thaw(const Instance& instance) {
 int stat_show(const Instance& instance) {
   if (const int status = fault_status("stat_fault"); status >= 0) return status;
   const auto memory = SharedMemory::attach(instance);
-  if (!memory || living_processes(instance, **memory).empty()) {
+  if (!memory || !anybody_lives(instance, **memory)) {
     write_all(STDOUT_FILENO, "irisstat: cannot attach shared memory of " + instance.name + "\n");
     return 1;
   }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "switches.h"
+
 namespace standin {
 namespace {
 
@@ -26,11 +28,24 @@ int ilock_fd(const Instance& instance) {
   return fd;
 }
 
+bool is_a_daemons(LockSection section) {
+  return section != LockSection::change && section != LockSection::backup;
+}
+
+bool take(const Instance& instance, LockSection section, int posix, int ofd) {
+  struct flock lock = section_of(section);
+  const bool by_description = is_a_daemons(section) && switch_is("lock_kind", "ofd");
+  return ::fcntl(ilock_fd(instance), by_description ? ofd : posix, &lock) == 0;
+}
+
 }  // namespace
 
 bool take_lock(const Instance& instance, LockSection section) {
-  struct flock lock = section_of(section);
-  return ::fcntl(ilock_fd(instance), F_SETLK, &lock) == 0;
+  return take(instance, section, F_SETLK, F_OFD_SETLK);
+}
+
+bool wait_for_lock(const Instance& instance, LockSection section) {
+  return take(instance, section, F_SETLKW, F_OFD_SETLKW);
 }
 
 std::optional<pid_t> lock_owner(const Instance& instance, LockSection section) {

@@ -115,6 +115,20 @@ pid_t spawn_self(const Words& words) {
   ::_exit(127);
 }
 
+pid_t spawn_orphan(const Words& words) {
+  Pipe number = make_pipe();
+  const pid_t between = ::fork();
+  if (between == 0) {
+    const pid_t orphan = spawn_self(words);
+    if (::write(number.in.get(), &orphan, sizeof orphan) != sizeof orphan) ::_exit(1);
+    ::_exit(0);
+  }
+  if (between < 0) return -1;
+  await(between);
+  pid_t orphan = -1;
+  return ::read(number.out.get(), &orphan, sizeof orphan) == sizeof orphan ? orphan : -1;
+}
+
 UniqueFd spawn_daemon(const Words& words, const fs::path& log, const fs::path& directory) {
   Pipe ready = make_pipe();
   const pid_t child = ::fork();

@@ -30,6 +30,8 @@ Outcome run_command(const std::string& command, Streams streams);
 void exec_self(const Words& words);
 /// A child of the caller with its standard descriptors. -1 when fork fails.
 pid_t spawn_self(const Words& words);
+/// The same, as a child of nobody: of PID 1 or the nearest subreaper.
+pid_t spawn_orphan(const Words& words);
 /// A process of no one: in a session of its own, standard output and error at the end of `log`, cwd
 /// `directory`. The descriptor is readable when it wrote to 3, at its end when it is gone.
 UniqueFd spawn_daemon(const Words& words, const fs::path& log, const fs::path& directory);

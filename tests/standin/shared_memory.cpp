@@ -113,6 +113,12 @@ std::vector<pid_t> living_processes(const Instance& instance, const Board& board
   return living;
 }
 
+bool anybody_lives(const Instance& instance, const Board& board) {
+  const std::string mark = instance.daemon_mark();
+  return std::any_of(board.pids.begin(), board.pids.end(),
+                     [&](const auto& slot) { return runs_with_argument(slot, mark); });
+}
+
 void register_process(Board& board, pid_t pid) {
   for (auto& slot : board.pids) {
     pid_t free = 0;

@@ -31,7 +31,7 @@ struct Board {
   std::atomic<std::int64_t> logins_end_at{0};  ///< now_ms() from which sign-on is refused; 0: none
   std::atomic<std::uint32_t> switches_wanted{0};
   std::atomic<std::uint32_t> switches_done{0};  ///< journal switches, the journal daemon's answer
-  std::array<std::atomic<pid_t>, 64> pids{};    ///< control process first; 0: free
+  std::array<std::atomic<pid_t>, 768> pids{};   ///< control process first; 0: free
 };
 
 class SharedMemory {
@@ -67,6 +67,7 @@ void wait_for_bell(Board& board, std::uint32_t seen, std::int64_t until);
 
 /// The registered processes that live and are of this instance.
 std::vector<pid_t> living_processes(const Instance& instance, const Board& board);
+bool anybody_lives(const Instance& instance, const Board& board);
 void register_process(Board& board, pid_t pid);
 void forget_process(Board& board, pid_t pid);
 

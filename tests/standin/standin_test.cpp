@@ -43,7 +43,7 @@ TEST_F(Standin, RefusesAValueThatAFactCannotHave) {
   const Ended ended = iris({"start", "IRIS"});
   EXPECT_EQ(ended.status, 70);
   EXPECT_EQ(ended.output,
-            "iris-standin: switch 'stale_shm' is 'perhaps', not one of keep|remove\n");
+            "iris-standin: switch 'stale_shm' is 'perhaps', not one of keep|remove|up\n");
 }
 
 TEST_F(Standin, KnowsOneInstanceOnly) {

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "daemons.h"
 #include "data_directory.h"
+#include "die.h"
 #include "ilock.h"
 #include "lifecycle.h"
 #include "merge.h"
@@ -29,7 +30,7 @@ class Start {
     // Before any lock: closing a descriptor of the file gives them back.
     if (!append_file(instance_.ilock(), "", Append::create))
       return fail("Cannot open " + instance_.ilock().string() + " for writing\n");
-    if (!take_lock(instance_, LockSection::change))
+    if (!begin_change(instance_))
       return fail("Another start or stop of " + instance_.name + " is in progress\n");
     if (const int status = refuse_unless_down(); status >= 0) return status;
     if (const int status = fault(); status >= 0) return status;
@@ -65,6 +66,8 @@ class Start {
                   std::string{trim(read_file(instance_.ids()).value_or("?"))} + "\n");
     if (state.status != Status::running)
       return fail("Incomplete start or stop of " + instance_.name + ": use iris force\n");
+    if (state.half_dead && switch_is("half_dead_start", "refuse"))
+      return fail("Startup halted: shared memory of " + instance_.name + " is still attached\n");
     say(instance_.name + " is already up!");
     return static_cast<int>(switch_number("already_up_status"));
   }
@@ -96,6 +99,7 @@ class Start {
     if (dirty_) recover();
     allocate();
     sleep_ms(half);
+    maybe_die(instance_, **memory, "start_merge");
     if (const std::string error = merge(); !error.empty()) {
       memory->remove(instance_);
       return abort(error);
@@ -163,6 +167,10 @@ class Start {
     if (!write_wij(instance_, wij)) return abort("Cannot write " + instance_.wij().string());
     const bool failed_over = note_node();
     if (!start_daemons(instance_, daemons_ms)) return abort("Control process did not start");
+    maybe_die(instance_, *memory, "start_daemons");
+    memory->startup_health = failed_over ? 1 : 0;
+    if (dirty_) memory->startup_health = health_number(switch_text("dirty_health"));
+    if (switch_is("running_when", "early")) run(*memory);
     sleep_ms(rest_ms);
     say("This copy of InterSystems IRIS has been licensed for use exclusively by:\n"
         "InterSystems IRIS Community\n"
@@ -171,15 +179,18 @@ class Start {
         "1 alert(s) during startup. See messages.log for details.\n"
         "Merging " +
         instance_.name + ", please wait...");
-    memory->startup_health = failed_over ? 1 : 0;
-    if (dirty_) memory->startup_health = health_number(switch_text("dirty_health"));
-    memory->up_since = std::time(nullptr);
-    memory->phase = Phase::running;
-    ring(*memory);
+    maybe_die(instance_, *memory, "start_end");
+    if (switch_is("running_when", "end")) run(*memory);
     log_message(instance_, Severity::info, "Generic.Event",
                 "Startup of InterSystems IRIS complete");
     say("Starting " + instance_.name + "\n");
     return 0;
+  }
+
+  static void run(Board& board) {
+    board.up_since = std::time(nullptr);
+    board.phase = Phase::running;
+    ring(board);
   }
 
   static std::int32_t health_number(std::string_view health) {

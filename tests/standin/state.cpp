@@ -27,11 +27,18 @@ std::time_t last_used(const Instance& instance) {
 
 std::string health_of(const Instance& instance, const Board& board) {
   if (std::string fixed = switch_text("health"); !fixed.empty()) return fixed;
-  // A write daemon that does not write, for any reason, is a documented cause of HUNG.
-  if (!held(instance, LockSection::write_daemon)) return "hung";
+  // A write daemon that does not write, for any reason, is a documented cause of HUNG; so is a
+  // journal daemon that has paused.
+  if (!held(instance, LockSection::write_daemon) || !held(instance, LockSection::journal_daemon))
+    return "hung";
   if (board.suspended && switch_is("frozen_health", "hung")) return "hung";
   constexpr std::array<const char*, 3> names{"ok", "warn", "alert"};
   return names.at(static_cast<std::size_t>(board.startup_health.load()) % names.size());
+}
+
+/// Processes that are all dead leave a segment that some would take for a running instance.
+bool seems_alive(const Instance& instance, const Board& board) {
+  return anybody_lives(instance, board) || switch_is("stale_shm", "up");
 }
 
 Status status_of(const Instance& instance, Phase phase) {
@@ -52,7 +59,7 @@ State observe(const Instance& instance) {
   State state;
   state.since = last_used(instance);
   const auto memory = SharedMemory::attach(instance);
-  if (memory && !living_processes(instance, **memory).empty()) {
+  if (memory && seems_alive(instance, **memory)) {
     const Board& board = **memory;
     state.status = status_of(instance, board.phase);
     state.suspended = board.suspended;
@@ -61,6 +68,9 @@ State observe(const Instance& instance) {
     if (state.status == Status::running) {
       state.since = board.up_since;
       state.health = health_of(instance, board);
+      state.half_dead = !held(instance, LockSection::control) ||
+                        !held(instance, LockSection::write_daemon) ||
+                        !held(instance, LockSection::journal_daemon);
     }
   } else if (held(instance, LockSection::change)) {
     state.status = Status::starting;

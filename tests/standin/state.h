@@ -15,6 +15,7 @@ struct State {
   std::time_t since = 0;      ///< of running, or last used
   std::string health;         ///< field 9; empty when not running
   bool suspended = false;     ///< the write daemon
+  bool half_dead = false;     ///< running, but not all of control process and daemons live
   bool logins_ended = false;  ///< a freeze is older than its timeout
 };
 

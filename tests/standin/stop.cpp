@@ -67,15 +67,16 @@ bool kill_all(const Instance& instance) {
   return true;
 }
 
-/// Asks the control process and waits for all to be gone; false when that took too long.
-bool stop_in_order(const Instance& instance) {
+/// Asks the control process and waits for all to be gone; false when that took too long. Half dead
+/// they do not go: nobody is there who asks, or who answers.
+bool stop_in_order(const Instance& instance, bool half_dead) {
   const std::int64_t until = now_ms() + shutdown_timeout_ms(instance);
   const auto memory = SharedMemory::attach(instance);
-  if (memory) {
+  if (memory && !half_dead) {
     (*memory)->phase = Phase::stopping;
     ring(**memory);
   }
-  while (!is_gone(instance, memory ? &*memory : nullptr)) {
+  while (half_dead || !is_gone(instance, memory ? &*memory : nullptr)) {
     if (now_ms() >= until) return false;
     sleep_ms(10);
   }
@@ -84,26 +85,32 @@ bool stop_in_order(const Instance& instance) {
 
 }  // namespace
 
+bool begin_change(const Instance& instance) {
+  return switch_is("busy", "wait") ? wait_for_lock(instance, LockSection::change)
+                                   : take_lock(instance, LockSection::change);
+}
+
 int iris_stop(const Instance& instance, bool quietly) {
   const auto say = [quietly](const std::string& text) {
     if (!quietly) write_all(STDOUT_FILENO, text + "\n");
   };
+  const auto refuse = [&instance](const std::string& why) {
+    write_all(STDOUT_FILENO, instance.name + why + "\n");
+    return 1;
+  };
   if (const int status = fault_status("stop_fault"); status >= 0) return status;
+  if (observe(instance).status != Status::down && !begin_change(instance))
+    return refuse(": another start or stop is in progress");
   const State state = observe(instance);
   if (state.status == Status::down) {
-    write_all(STDOUT_FILENO, instance.name + " is already down\n");
-    return 0;
+    refuse(" is already down");
+    return static_cast<int>(switch_number("down_stop_status"));
   }
-  if (state.status == Status::elsewhere) {
-    write_all(STDOUT_FILENO, instance.name + " is running on another node\n");
-    return 1;
-  }
-  if (!take_lock(instance, LockSection::change)) {
-    write_all(STDOUT_FILENO, "Another start or stop of " + instance.name + " is in progress\n");
-    return 1;
-  }
+  if (state.status == Status::elsewhere) return refuse(" is running on another node");
+  if (state.half_dead && switch_is("half_dead_stop", "fail")) return refuse(" cannot be stopped");
   log_message(instance, Severity::info, "Generic.Event", "Shutting down InterSystems IRIS");
-  if (stop_in_order(instance)) {
+  const bool hopeless = state.half_dead && switch_is("half_dead_stop", "force");
+  if (!hopeless && stop_in_order(instance, state.half_dead)) {
     say("Shutdown of " + instance.name + " complete");
     return 0;
   }
@@ -118,12 +125,12 @@ int iris_force(const Instance& instance) {
   if (const int status = fault_status("force_fault"); status >= 0) return status;
   if (daemons_of(instance, nullptr).empty() && !SharedMemory::attach(instance)) {
     write_all(STDOUT_FILENO, instance.name + " is already down\n");
-    return 0;
+    return static_cast<int>(switch_number("down_force_status"));
   }
   log_message(instance, Severity::severe, "Generic.Event", "Forcing InterSystems IRIS down");
   const bool gone = kill_all(instance);
   write_all(STDOUT_FILENO, instance.name + (gone ? " forced down\n" : " cannot be forced down\n"));
-  return gone ? 0 : 1;
+  return gone ? static_cast<int>(switch_number("force_status")) : 1;
 }
 
 }  // namespace standin

@@ -1,0 +1,27 @@
+// The end of a whole instance.
+#include "die.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "switches.h"
+
+namespace standin {
+
+void kill_instance(const Instance& instance, const Board& board) {
+  const pid_t self = ::getpid();
+  bool with_self = false;
+  for (const pid_t pid : living_processes(instance, board)) {
+    if (pid != self) ::kill(pid, SIGKILL);
+    with_self = with_self || pid == self;
+  }
+  if (with_self) ::kill(self, SIGKILL);
+}
+
+void maybe_die(const Instance& instance, const Board& board, std::string_view point) {
+  if (!switch_is("die_at", point)) return;
+  kill_instance(instance, board);
+  ::kill(::getpid(), SIGKILL);
+}
+
+}  // namespace standin
