@@ -15,8 +15,8 @@
 #include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
 #include "supervisor/os/clock.h"
-#include "supervisor/os/files.h"
 #include "supervisor/os/pidfd.h"
+#include "supervisor/os/record_locks.h"
 
 namespace sup {
 
@@ -51,37 +51,14 @@ std::vector<WatchedProcess> iris_children(pid_t parent) {
   return found;
 }
 
-/// A POSIX record lock: who, and on which file (device and inode, as /proc/locks writes it).
-struct HeldLock {
-  pid_t pid = 0;
-  std::string file;
-};
-
-std::vector<HeldLock> held_locks() {
-  std::vector<HeldLock> locks;
-  const auto text = read_file("/proc/locks", 16UL * 1024 * 1024);
-  if (!text) return locks;
-  for (const std::string_view line : lines_of(*text)) {
-    // 1: POSIX  ADVISORY  WRITE 4711 08:02:131090 0 EOF; who waits has "->" after the number
-    std::vector<std::string_view> words;
-    for (const std::string_view word : split(line, ' ')) {
-      if (!word.empty()) words.push_back(word);
-    }
-    if (words.size() < 6 || words[1] != "POSIX") continue;
-    const auto pid = parse_number(words[4]);
-    if (pid && *pid > 0) locks.push_back({static_cast<pid_t>(*pid), std::string{words[5]}});
-  }
-  return locks;
-}
-
 /// Of the files that `pid` has locked, the one that most others have locked too: mgr/ilock. Every
 /// database that it has open may be locked by it as well.
-std::string file_shared_by(const std::vector<HeldLock>& locks, pid_t pid) {
+std::string file_shared_by(const std::vector<RecordLock>& locks, pid_t pid) {
   std::string best;
   std::ptrdiff_t most = -1;
-  for (const HeldLock& lock : locks) {
+  for (const RecordLock& lock : locks) {
     if (lock.pid != pid) continue;
-    const auto others = std::count_if(locks.begin(), locks.end(), [&](const HeldLock& other) {
+    const auto others = std::count_if(locks.begin(), locks.end(), [&](const RecordLock& other) {
       return other.pid != pid && other.file == lock.file;
     });
     if (others > most) best = lock.file;
@@ -90,9 +67,25 @@ std::string file_shared_by(const std::vector<HeldLock>& locks, pid_t pid) {
   return best;
 }
 
-bool holds(const std::vector<HeldLock>& locks, pid_t pid, const std::string& file) {
+bool holds(const std::vector<RecordLock>& locks, pid_t pid, const std::string& file) {
   return std::any_of(locks.begin(), locks.end(),
-                     [&](const HeldLock& lock) { return lock.pid == pid && lock.file == file; });
+                     [&](const RecordLock& lock) { return lock.pid == pid && lock.file == file; });
+}
+
+/// The locks of these processes and of their irisdb children. How IRIS locks is not documented: by
+/// process, which everybody sees, or by open file description.
+std::vector<RecordLock> locks_of_family(const std::vector<WatchedProcess>& top) {
+  std::vector<pid_t> pids;
+  for (const WatchedProcess& process : top) {
+    pids.push_back(process.pid);
+    for (const WatchedProcess& child : iris_children(process.pid))
+      pids.push_back(child.pid);
+  }
+  std::vector<RecordLock> locks = record_locks();
+  const bool told = std::any_of(locks.begin(), locks.end(), [&](const RecordLock& lock) {
+    return std::find(pids.begin(), pids.end(), lock.pid) != pids.end();
+  });
+  return told ? locks : description_locks(pids);
 }
 
 /// Does anybody in this PID namespace start or stop IRIS, apart from our own children and
@@ -146,9 +139,9 @@ IrisWatch::Family IrisWatch::family_now() const {
   std::sort(top.begin(), top.end(), [](const WatchedProcess& a, const WatchedProcess& b) {
     return a.started != b.started ? a.started < b.started : a.pid < b.pid;
   });
-  const std::vector<HeldLock> locks = held_locks();
-  // The oldest that holds a lock, and whoever holds one on the same file. Where /proc/locks tells
-  // nothing: the oldest that has children of its own, and it alone.
+  const std::vector<RecordLock> locks = locks_of_family(top);
+  // The oldest that holds a lock, and whoever holds one on the same file. Where /proc tells nothing
+  // of locks: the oldest that has children of its own, else the oldest, and it alone.
   for (const WatchedProcess& control : top) {
     const std::string file = file_shared_by(locks, control.pid);
     if (file.empty()) continue;
@@ -162,11 +155,10 @@ IrisWatch::Family IrisWatch::family_now() const {
     }
     return family;
   }
-  for (const WatchedProcess& control : top) {
-    if (iris_children(control.pid).empty()) continue;
-    family.controls = {control};
-    break;
-  }
+  const auto parent = std::find_if(top.begin(), top.end(), [](const WatchedProcess& process) {
+    return !iris_children(process.pid).empty();
+  });
+  if (!top.empty()) family.controls = {parent == top.end() ? top.front() : *parent};
   return family;
 }
 

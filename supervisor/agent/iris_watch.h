@@ -1,8 +1,8 @@
 #pragma once
 // IrisWatch: which of IRIS's processes are there, and a word at once when one of those that matter
 // ends. What matters: the control process, write daemon and journal daemon. InterSystems documents
-// that each of the three locks a section of mgr/ilock; /proc/locks tells who does, without touching
-// the volume. The end of any other irisdb, however it is related, means nothing.
+// that each of the three locks a section of mgr/ilock; /proc tells who does, without touching the
+// volume. The end of any other irisdb, however it is related, means nothing.
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>

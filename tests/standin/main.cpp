@@ -1,10 +1,12 @@
 // One program under the names iris-main, iris, irisdb and irisHealth.sh; under its own name the
-// first argument says which, or `--switches` prints the table of switches.
+// first argument says which; `--switches` prints the table of switches, `--cover` a pairwise cover of
+// the facts in it.
 #include <unistd.h>
 
 #include <string>
 #include <vector>
 
+#include "cover.h"
 #include "daemons.h"
 #include "iris_command.h"
 #include "iris_main.h"
@@ -22,6 +24,10 @@ int run_as(const std::string& name, const Words& arguments) {
   if (name == "iris") return standin::iris_command_main(arguments);
   if (name == "irisdb") return standin::irisdb_main(arguments);
   if (name == "irisHealth.sh") return standin::health_script();
+  if (name == "--cover") {
+    standin::write_all(STDOUT_FILENO, standin::cover_as_text());
+    return 0;
+  }
   if (name == "--switches") {
     const bool markdown = !arguments.empty() && arguments.front() == "markdown";
     standin::write_all(STDOUT_FILENO,
