@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
@@ -57,6 +59,14 @@ void IrisContainer::fault(const std::string& name, const std::string& value) con
   // Renamed into place: whoever reads it meets the whole of it.
   const std::string fresh = dir.write("fault.new", value);
   std::filesystem::rename(fresh, dir / ("faults/" + name));
+}
+
+bool IrisContainer::has_fact(const std::string& name, const std::string& value) {
+  std::string variable = "IRIS_STANDIN_" + name;
+  std::transform(variable.begin(), variable.end(), variable.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const char* const set = std::getenv(variable.c_str());
+  return set != nullptr && value == set;
 }
 
 Program IrisContainer::start(const std::vector<std::string>& init_options,

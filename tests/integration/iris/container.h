@@ -26,6 +26,9 @@ class IrisContainer {
   /// Switches a fault of the stand-in on (its README lists them), or off with "".
   void fault(const std::string& name, const std::string& value) const;
 
+  /// Whether the row of the cover that the suite runs with has this value, which is no default.
+  [[nodiscard]] static bool has_fact(const std::string& name, const std::string& value);
+
   /// iris-init with these options, then `-- iris-main` with these.
   [[nodiscard]] Program start(const std::vector<std::string>& init_options = {},
                               const std::vector<std::string>& main_options = {}) const;

@@ -12,12 +12,17 @@ if [[ ${1:-} == --filter ]]; then
   shift 2
 fi
 mapfile -t cover < <("$bin/iris-standin" --cover)
-((${#cover[@]})) || { echo "cover.sh: cannot run '$bin/iris-standin --cover'" >&2; exit 1; }
+if ((${#cover[@]} == 0)); then
+  echo "cover.sh: cannot run '$bin/iris-standin --cover'" >&2
+  exit 1
+fi
 rows=("$@")
 if ((${#rows[@]} == 0)); then mapfile -t rows < <(seq 0 $((${#cover[@]} - 1))); fi
 for row in "${rows[@]}"; do
-  [[ $row =~ ^[0-9]+$ ]] && ((row < ${#cover[@]})) ||
-    { echo "cover.sh: no row '$row'; there are 0 to $((${#cover[@]} - 1))" >&2; exit 2; }
+  if ! [[ $row =~ ^[0-9]+$ ]] || ((row >= ${#cover[@]})); then
+    echo "cover.sh: no row '$row'; there are 0 to $((${#cover[@]} - 1))" >&2
+    exit 2
+  fi
 done
 if ! unshare --net true 2>/dev/null; then
   echo "SKIPPED: cannot make a network namespace here ($(unshare --net true 2>&1))"

@@ -89,7 +89,10 @@ TEST(IrisFreeze, ASuspensionOfSomebodyElseIsNotOurs) {
   container.set("IRIS_INIT_HEALTH_POLL", "1s");
   Program init = container.start_up();
   ASSERT_EQ(container.session(init, "##class(Backup.General).ExternalFreeze()"), suspended);
-  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(10s))) << init.log();
+  // Where its health does not show a suspension, it is found when somebody asks for a freeze.
+  if (!IrisContainer::has_fact("frozen_health", "ok")) {
+    ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(10s))) << init.log();
+  }
   EXPECT_EQ(container.probe("readyz"), 200);
   EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 3);
   EXPECT_EQ(container.irisctl(init, {"thaw", "--owner", "job"}).code, 3);
