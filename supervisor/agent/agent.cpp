@@ -170,7 +170,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   init_ = snapshot;
   if (first) {
     told_.wanted_number = snapshot.command.number;
-    if (snapshot.command.command == Command::start) start_status_ = snapshot.command.status;
+    if (snapshot.command.command == Command::start) command_status_ = snapshot.command.status;
     remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
@@ -215,6 +215,12 @@ void Agent::remember(const InitSnapshot& snapshot) {
       case StateRecord::Kind::thawed:
         lease.reset();
         if (!record.failed) freezer_.remember(record.held, record.wall_ns);
+        break;
+      case StateRecord::Kind::hold:
+        life_.hold({record.message, record.at});
+        break;
+      case StateRecord::Kind::release:
+        life_.release();
         break;
     }
   }
@@ -312,8 +318,8 @@ void Agent::arm_timer() {
   next = std::min({next, life_.deadline(), freezer_.machine().deadline()});
   const LifeState state = life_.state();
   const bool busy = state == LifeState::forcing || state == LifeState::pausing ||
-                    state == LifeState::restarting || state == LifeState::down ||
-                    (state == LifeState::up && watch_.somebody_died());
+                    state == LifeState::restarting || state == LifeState::restart_asked ||
+                    state == LifeState::down || (state == LifeState::up && watch_.somebody_died());
   if (busy) next = std::min(next, now + busy_look);
   if (thaw_asked_at_ != never) next = std::min(next, now + seconds(1));
   if (init_->stop_began_at != 0 && told_.drained == 0)

@@ -70,6 +70,9 @@ class Agent {
 
   // requests.cpp
   void on_request(const control::Request& request, ControlServer::Respond respond);
+  [[nodiscard]] control::Reply hold(const control::Request& request);
+  [[nodiscard]] control::Reply release();
+  [[nodiscard]] control::Reply restart();
   [[nodiscard]] control::Reply probe_reply(const std::string& which) const;
   [[nodiscard]] IrisNow iris_now() const;
 
@@ -109,7 +112,7 @@ class Agent {
   bool restored_watch_ = false;       ///< the watch came from an earlier agent's record
   bool http_complained_ = false;
   bool control_complained_ = false;
-  int start_status_ = 0;         ///< wait status of our last `iris start`
+  int command_status_ = 0;       ///< wait status of our last `iris start` or `iris stop`
   bool thaw_wanted_ = false;     ///< to be asked of PID 1 once it has taken what came before
   Nanos thaw_asked_at_ = never;  ///< when PID 1 was asked for `iris stat -W`
   probes::CountersView counters_;

@@ -29,7 +29,7 @@ LifeFacts Agent::life_facts() {
   facts.command_running = init_->command.state == CommandState::running || command_pending();
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
-  facts.command_status = start_status_;
+  facts.command_status = command_status_;
   facts.daemon_died = watch_.somebody_died();
   facts.died_under_command = watch_.died_under_command();
   facts.death_why = watch_.death();
@@ -54,8 +54,11 @@ void Agent::live() {
   for (;;) {
     const LifeState before = life_.state();
     const Nanos since = life_.since();
-    const LifeAction action = life_.decide(life_facts(), monotonic_now());
+    const LifeFacts facts = life_facts();
+    const LifeAction action = life_.decide(facts, monotonic_now());
     if (life_.state() != before || life_.since() != since) on_new_state(before);
+    // Restarted by hand meanwhile: what died is no news any more.
+    if (life_.state() == LifeState::held && facts.daemon_died && facts.runs) watch_from_now_on();
     if (action == LifeAction::none) break;
     carry_out(action);
   }
@@ -68,7 +71,8 @@ void Agent::on_new_state(LifeState before) {
   if (state == LifeState::up && !std::exchange(restored_watch_, false)) watch_from_now_on();
   const bool bad =
       state == LifeState::broken || state == LifeState::forcing || state == LifeState::given_up;
-  const bool odd = bad || state == LifeState::down || state == LifeState::restarting;
+  const bool odd =
+      bad || state == LifeState::held || state == LifeState::down || state == LifeState::restarting;
   timeline_.add(state == LifeState::given_up ? Level::error
                 : odd                        ? Level::warning
                                              : Level::info,
@@ -99,6 +103,8 @@ void Agent::carry_out(LifeAction action) {
   switch (action) {
     case LifeAction::none:
       return;
+    case LifeAction::stop:
+      return ask_init(Command::stop);
     case LifeAction::force:
       return ask_init(Command::force);
     case LifeAction::start: {
@@ -129,7 +135,8 @@ void Agent::ask_init(Command command) {
 void Agent::on_command_ended(const CommandReport& report) {
   disturbed_at_ = monotonic_now();
   poller_.poll_soon();
-  if (report.command == Command::start) start_status_ = report.status;
+  if (report.command == Command::start || report.command == Command::stop)
+    command_status_ = report.status;
   if (report.command != Command::thaw || thaw_asked_at_ == never) return;
   thaw_asked_at_ = never;
   StepResult result;

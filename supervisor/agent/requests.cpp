@@ -4,10 +4,10 @@
 
 #include "probes/status.h"
 #include "supervisor/agent/agent.h"
+#include "supervisor/base/units.h"
 #include "supervisor/os/clock.h"
 
 namespace sup {
-
 void Agent::on_request(const control::Request& request, ControlServer::Respond respond) {
   if (request.verb == "status") {
     const probes::View shown = view();
@@ -16,6 +16,9 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
   if (request.verb == "version")
     return respond({control::done, "iris-agent " IRIS_INIT_VERSION, "{}"});
   if (request.verb == "probe") return respond(probe_reply(request.probe));
+  if (request.verb == "hold") return respond(hold(request));
+  if (request.verb == "release") return respond(release());
+  if (request.verb == "restart") return respond(restart());
   const bool freezes = request.verb == "freeze" || request.verb == "thaw";
   if (!freezes) return respond({control::usage, "there is no verb '" + request.verb + "'", "{}"});
   if (options_.safe && request.verb == "freeze")
@@ -26,6 +29,52 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
     freezer_.freeze(request, std::move(respond));
   else
     freezer_.thaw(request, std::move(respond));
+}
+
+control::Reply Agent::hold(const control::Request& request) {
+  const Nanos length = request.length != 0 ? request.length : default_hold;
+  if (request.reason.empty() || request.reason.size() > control::longest_reason)
+    return {control::usage, fmt::format("a reason has 1 to {} bytes", control::longest_reason),
+            "{}"};
+  if (length < seconds(1) || length > longest_hold)
+    return {control::usage,
+            fmt::format("a hold of {} is not possible; allowed: 1s to {}",
+                        format_duration(length).view(), format_duration(longest_hold).view()),
+            "{}"};
+  if (!init_ || init_->phase == InitPhase::stopping)
+    return {control::refused, "not held: the container is starting or stopping", "{}"};
+  if (freezer_.machine().phase() != FreezePhase::thawed)
+    return {control::refused, "not held: a freeze is under way, thaw first", "{}"};
+  StateRecord record;
+  record.kind = StateRecord::Kind::hold;
+  record.message = request.reason;
+  record.at = monotonic_now() + length;
+  state_.append(record);
+  life_.hold({record.message, record.at});
+  turn();
+  return {control::done,
+          fmt::format("held for {}: IRIS is neither forced, started nor stopped by us",
+                      format_duration(length).view()),
+          nlohmann::json{{"reason", request.reason}, {"until", wall_of(record.at)}}.dump(
+              -1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+control::Reply Agent::release() {
+  if (!life_.release()) return {control::refused, "not released: IRIS is not held", "{}"};
+  StateRecord record;
+  record.kind = StateRecord::Kind::release;
+  state_.append(std::move(record));
+  turn();
+  return {control::done, "released: " + life_.why(), "{}"};
+}
+
+control::Reply Agent::restart() {
+  if (freezer_.machine().phase() != FreezePhase::thawed)
+    return {control::refused, "not restarted: a freeze is under way, thaw first", "{}"};
+  const std::string why_not = life_.ask_restart();
+  if (!why_not.empty()) return {control::refused, "not restarted: " + why_not, "{}"};
+  turn();
+  return {control::done, "restarting IRIS: 'irisctl wait --for ready' tells when it is back", "{}"};
 }
 
 control::Reply Agent::probe_reply(const std::string& which) const {

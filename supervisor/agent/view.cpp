@@ -20,6 +20,9 @@ probes::Phase phase_of(LifeState state) {
     case LifeState::down:
     case LifeState::given_up:
       return probes::Phase::up;
+    case LifeState::held:
+      return probes::Phase::held;
+    case LifeState::restart_asked:
     case LifeState::forcing:
     case LifeState::pausing:
     case LifeState::restarting:
@@ -60,7 +63,8 @@ probes::Facts Agent::health_facts() const {
   facts.phase = phase_of(state);
   facts.ever_up = life_.ever_up();
   facts.broken = state == LifeState::broken || state == LifeState::down ||
-                 state == LifeState::given_up || (state == LifeState::up && watch_.somebody_died());
+                 state == LifeState::given_up ||
+                 ((state == LifeState::up || state == LifeState::held) && watch_.somebody_died());
   facts.broken_why = watch_.somebody_died() ? watch_.death() : life_.why();
   facts.may_restart = state != LifeState::given_up;
   facts.no_restart_why = life_.why();

@@ -117,6 +117,8 @@ std::string encode(const Request& request) {
   if (!request.owner.empty()) json["owner"] = request.owner;
   if (!request.token.empty()) json["token"] = request.token;
   if (!request.probe.empty()) json["probe"] = request.probe;
+  if (!request.reason.empty()) json["reason"] = request.reason;
+  if (request.length != 0) json["length_ns"] = request.length;
   if (request.lease != 0) json["lease_ns"] = request.lease;
   if (request.timeout != 0) json["timeout_ns"] = request.timeout;
   if (request.force) json["force"] = true;
@@ -133,6 +135,8 @@ Result<Request> decode_request(std::string_view line) {
   fields.text("owner", request.owner);
   fields.text("token", request.token);
   fields.text("probe", request.probe);
+  fields.text("reason", request.reason);
+  fields.number("length_ns", 0, INT64_MAX, request.length);
   fields.number("lease_ns", 0, INT64_MAX, request.lease);
   fields.number("timeout_ns", 0, INT64_MAX, request.timeout);
   fields.flag("force", request.force);

@@ -13,6 +13,8 @@ namespace sup::control {
 inline constexpr int version = 1;
 inline constexpr std::size_t max_message = 64UL * 1024;  ///< a longer line ends the connection
 
+inline constexpr std::size_t longest_reason = 200;  ///< of a hold
+
 /// irisctl's exit codes: a contract. 5 is never one of them: scripts written for IRIS take it for
 /// success.
 enum Code : int {
@@ -28,14 +30,16 @@ enum Code : int {
 
 /// What does not concern the verb stays at its default.
 struct Request {
-  std::string verb = {};   ///< status | probe | freeze | thaw | version
-  std::string owner = {};  ///< freeze, thaw
-  std::string token = {};  ///< thaw
-  std::string probe = {};  ///< probe: live | ready | startup
-  Nanos lease = 0;         ///< freeze; 0: the setting
-  Nanos timeout = 0;       ///< freeze, thaw: how long the client waits; 0: no limit of its own
-  bool force = false;      ///< thaw: whoever owns the lease
-  bool foreign = false;    ///< thaw: a suspension that is not ours
+  std::string verb = {};    ///< status | probe | freeze | thaw | hold | release | restart | version
+  std::string owner = {};   ///< freeze, thaw
+  std::string token = {};   ///< thaw
+  std::string probe = {};   ///< probe: live | ready | startup
+  std::string reason = {};  ///< hold
+  Nanos length = 0;         ///< hold; 0: the default
+  Nanos lease = 0;          ///< freeze; 0: the setting
+  Nanos timeout = 0;        ///< freeze, thaw: how long the client waits; 0: no limit of its own
+  bool force = false;       ///< thaw: whoever owns the lease
+  bool foreign = false;     ///< thaw: a suspension that is not ours
 };
 /// Ends in '\n'. Bytes that are not UTF-8 become U+FFFD.
 std::string encode(const Request& request);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "supervisor/base/units.h"
@@ -35,6 +36,10 @@ std::string_view name_of(LifeState state) {
       return "pausing";
     case LifeState::restarting:
       return "restarting";
+    case LifeState::restart_asked:
+      return "restart_asked";
+    case LifeState::held:
+      return "held";
     case LifeState::not_wanted:
       return "not_wanted";
     case LifeState::given_up:
@@ -57,12 +62,18 @@ void Lifecycle::enter(LifeState state, Nanos now, std::string why) {
 
 LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
   if (facts.stopping && state_ != LifeState::stopping) enter(LifeState::stopping, now, "stopping");
+  if (hold_ && now >= hold_->until) hold_.reset();
+  if (hold_ && may_be_held()) enter(LifeState::held, now, "held: " + hold_->reason);
   switch (state_) {
     case LifeState::stopping:
     case LifeState::given_up:
       return LifeAction::none;
     case LifeState::preparing:
       return when_preparing(facts, now);
+    case LifeState::held:
+      return when_held(facts, now);
+    case LifeState::restart_asked:
+      return when_restart_asked(facts, now);
     case LifeState::not_wanted:
     case LifeState::starting:
       if (facts.runs) enter(LifeState::up, now, "IRIS is running");
@@ -99,6 +110,10 @@ LifeAction Lifecycle::when_preparing(const LifeFacts& facts, Nanos now) {
 }
 
 LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
+  if (std::exchange(restart_asked_, false) && !facts.daemon_died) {
+    enter(LifeState::restart_asked, now, "a restart was asked for");
+    return when_restart_asked(facts, now);
+  }
   if (!facts.daemon_died) {
     // Nobody whom we watch has died, and yet it is down: perhaps nobody could be watched.
     if (!facts.said_down || facts.irisdb_alive || facts.iris_command_runs) return LifeAction::none;
@@ -236,6 +251,63 @@ LifeAction Lifecycle::when_restarting(const LifeFacts& facts, Nanos now) {
       facts, now,
       good ? "'iris start' said yes, but no irisdb is there"
            : fmt::format("'iris start' {}", describe_end(facts.command_status).view()));
+}
+
+LifeAction Lifecycle::when_restart_asked(const LifeFacts& facts, Nanos now) {
+  if (facts.command_running || facts.iris_command_runs) return LifeAction::none;
+  if (!acted_) {
+    acted_ = true;
+    return LifeAction::stop;
+  }
+  if (facts.irisdb_alive)
+    return has_failed(facts, now,
+                      fmt::format("'iris stop' {}, and IRIS still lives",
+                                  describe_end(facts.command_status).view()));
+  enter(LifeState::restarting, now, why_);
+  acted_ = true;
+  return LifeAction::start;
+}
+
+bool Lifecycle::may_be_held() const {
+  switch (state_) {
+    case LifeState::preparing:
+    case LifeState::starting:
+    case LifeState::given_up:
+    case LifeState::stopping:
+      return false;
+    case LifeState::held:
+      return why_ != "held: " + hold_->reason;  // another hold, another reason
+    default:
+      return true;
+  }
+}
+
+LifeAction Lifecycle::when_held(const LifeFacts& facts, Nanos now) {
+  if (hold_) return LifeAction::none;
+  if (facts.runs) {
+    enter(LifeState::up, now, "the hold is over; IRIS is running");
+    return LifeAction::none;
+  }
+  // Whatever lives gets the delay to show that it runs.
+  enter(LifeState::down, now, "the hold is over, and IRIS is not running");
+  return when_down(facts, now);
+}
+
+bool Lifecycle::release() {
+  return std::exchange(hold_, std::nullopt).has_value();
+}
+
+std::string Lifecycle::ask_restart() {
+  if (hold_) return "IRIS is held: " + hold_->reason;
+  if (state_ != LifeState::up) return fmt::format("IRIS is not up: {}", why_);
+  if (!settings_.restart_in_place)
+    return "the policy is to exit, not to restart in place: 'irisctl stop' ends the container";
+  restart_asked_ = true;
+  return {};
+}
+
+Nanos Lifecycle::deadline() const {
+  return hold_ ? std::min(deadline_, hold_->until) : deadline_;
 }
 
 }  // namespace sup

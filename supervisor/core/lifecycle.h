@@ -10,11 +10,17 @@
 //   pausing --somebody else starts IRIS--> down
 //   broken or down --policy exit, or the budget used up--> forcing what is half dead, then given_up
 //                                                          (PID 1 is told to end: 75)
+//   up --irisctl restart--> restart_asked --`iris stop` has ended, nobody left--> restarting;
+//        somebody left--> broken
+//   any but preparing, starting and stopping --hold--> held, until it is released or over:
+//        IRIS runs--> up, else--> down
 //   preparing, for an agent that comes back --> up or restarting, whatever its predecessor saw
 //   any --PID 1 stops--> stopping          `--up false`: not_wanted until IRIS runs after all
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "supervisor/base/nanos.h"
 #include "supervisor/core/restart_budget.h"
@@ -30,13 +36,15 @@ enum class LifeState : std::uint8_t {
   forcing,
   pausing,
   restarting,
+  restart_asked,
+  held,
   not_wanted,
   given_up,
   stopping
 };
 std::string_view name_of(LifeState state);
 
-enum class LifeAction : std::uint8_t { none, force, start, give_up };
+enum class LifeAction : std::uint8_t { none, stop, force, start, give_up };
 
 struct LifeFacts {
   bool main_started = false;
@@ -63,12 +71,30 @@ struct LifeSettings {
   RestartBudgetSettings budget;
 };
 
+/// Somebody works on IRIS by hand: nothing is done to it until this ends.
+struct Hold {
+  std::string reason;
+  Nanos until = 0;  ///< monotonic
+};
+inline constexpr Nanos default_hold = minutes(4 * 60);
+inline constexpr Nanos longest_hold = minutes(30 * 24 * 60);
+
 class Lifecycle {
  public:
   explicit Lifecycle(LifeSettings settings) : settings_{settings}, budget_{settings.budget} {}
 
   /// Call it whenever a fact changed and at deadline(), until it says none.
   LifeAction decide(const LifeFacts& facts, Nanos now);
+
+  /// Takes effect at the next decide(); while IRIS is prepared or started for the first time, once
+  /// that is over. A later hold replaces an earlier one.
+  void hold(Hold hold) { hold_ = std::move(hold); }
+  /// False: there was none.
+  bool release();
+  [[nodiscard]] const std::optional<Hold>& held() const { return hold_; }
+  /// Asks for `iris stop` and `iris start`, without a budget. What stands against it; empty: it is
+  /// done next.
+  [[nodiscard]] std::string ask_restart();
 
   /// What an earlier agent of the same PID 1 had recorded.
   void remember_up() { ever_up_ = true; }
@@ -78,7 +104,7 @@ class Lifecycle {
   [[nodiscard]] Nanos since() const { return since_; }
   [[nodiscard]] bool ever_up() const { return ever_up_; }
   [[nodiscard]] const std::string& why() const { return why_; }
-  [[nodiscard]] Nanos deadline() const { return deadline_; }
+  [[nodiscard]] Nanos deadline() const;
   [[nodiscard]] const RestartBudget& budget() const { return budget_; }
 
  private:
@@ -90,6 +116,9 @@ class Lifecycle {
   LifeAction when_forcing(const LifeFacts& facts, Nanos now);
   LifeAction when_pausing(const LifeFacts& facts, Nanos now);
   LifeAction when_restarting(const LifeFacts& facts, Nanos now);
+  LifeAction when_restart_asked(const LifeFacts& facts, Nanos now);
+  LifeAction when_held(const LifeFacts& facts, Nanos now);
+  [[nodiscard]] bool may_be_held() const;
   LifeAction wait_for_others(const LifeFacts& facts, Nanos now, std::string why);
   LifeAction has_failed(const LifeFacts& facts, Nanos now, std::string why);
   void begin_pause(Nanos now);
@@ -102,8 +131,10 @@ class Lifecycle {
   Nanos deadline_ = never;
   bool ever_up_ = false;
   std::string give_up_why_;  ///< not empty: once nobody lives, the container ends
-  bool acted_ = false;       ///< the state's command has been asked for
-  bool theirs_ = false;      ///< down: an irisdb that lives now came by somebody's iris command
+  std::optional<Hold> hold_;
+  bool restart_asked_ = false;
+  bool acted_ = false;   ///< the state's command has been asked for
+  bool theirs_ = false;  ///< down: an irisdb that lives now came by somebody's iris command
   std::string why_ = "the configuration is being prepared";
 };
 

@@ -9,7 +9,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int version = 1;
-constexpr std::array<std::string_view, 5> kind_names{"event", "up", "restart", "lease", "thawed"};
+constexpr std::array<std::string_view, 7> kind_names{"event",  "up",   "restart", "lease",
+                                                     "thawed", "hold", "release"};
 
 /// The field if it is there and of that type, else the type's zero.
 template <class T>
@@ -78,6 +79,12 @@ std::string encode(const StateRecord& record) {
       break;
     case StateRecord::Kind::restart:
       line["at"] = record.at;
+      break;
+    case StateRecord::Kind::hold:
+      line["at"] = record.at;
+      line["message"] = record.message;
+      break;
+    case StateRecord::Kind::release:
       break;
     case StateRecord::Kind::lease:
       line["lease"] = lease_to_json(record.lease);

@@ -25,13 +25,15 @@ struct StateRecord {
     restart,  ///< an attempt to restart it in place
     lease,    ///< a freeze that is complete
     thawed,   ///< the lease is over
+    hold,     ///< somebody works on IRIS by hand
+    release,  ///< and does no more
   };
   Kind kind = Kind::event;
   std::uint64_t incarnation = 0;
   std::int64_t wall_ns = 0;
-  Nanos at = 0;                           ///< restart: monotonic
+  Nanos at = 0;                           ///< restart: when; hold: until when; monotonic
   std::string event;                      ///< event: component.verb
-  std::string message;                    ///< event
+  std::string message;                    ///< event; hold: the reason
   std::vector<WatchedProcess> processes;  ///< up: the control process first
   std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
   Lease lease;                            ///< lease

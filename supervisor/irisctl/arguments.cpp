@@ -30,7 +30,7 @@ constexpr std::array<FlagRule, 14> rules{{
     {"--run-dir", Flag::run_dir, true},
     {"--output", Flag::output, true, all_verbs & ~bit(Verb::with_freeze)},
     {"-o", Flag::output, true, all_verbs & ~bit(Verb::with_freeze)},
-    {"--for", Flag::what, true, bit(Verb::wait)},
+    {"--for", Flag::what, true, bit(Verb::wait) | bit(Verb::hold)},
     {"--timeout", Flag::timeout, true, asking | bit(Verb::wait)},
     {"--lease", Flag::lease, true, freezing},
     {"--owner", Flag::owner, true, freezing | bit(Verb::thaw)},

@@ -49,6 +49,9 @@ std::string text_of(sup::Verb verb, const sup::control::Reply& reply) {
     case sup::Verb::probe:
     case sup::Verb::wait:
     case sup::Verb::with_freeze:
+    case sup::Verb::hold:
+    case sup::Verb::release:
+    case sup::Verb::restart:
     case sup::Verb::version:
       return sup::line_text(reply.text);
   }

@@ -7,6 +7,7 @@
 
 #include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
+#include "supervisor/core/lifecycle.h"
 #include "supervisor/core/settings_table.h"
 #include "supervisor/irisctl/arguments.h"
 
@@ -19,11 +20,11 @@ constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_socket_path = 107;
 
 /// A name travels through logs and messages: one line, no blanks around it.
-bool is_name(std::string_view value) {
+bool is_name(std::string_view value, std::size_t longest = longest_name) {
   const bool plain = std::none_of(value.begin(), value.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
-  return !value.empty() && value.size() <= longest_name && plain && trim(value) == value;
+  return !value.empty() && value.size() <= longest && plain && trim(value) == value;
 }
 
 /// `word` as one of `known`, or what is wrong with it.
@@ -90,7 +91,7 @@ class Reader {
           complain(fmt::format("{}: {}", given.name, not_one_of(given.value, {"text", "json"})));
         return;
       case Flag::what:
-        return take_awaited(given);
+        return take_for(given);
       case Flag::timeout:
         return take_timeout(given);
       case Flag::lease:
@@ -116,6 +117,17 @@ class Reader {
     if (!is_name(given.value))
       complain(fmt::format("{}: needs 1 to {} printable characters without blanks around them",
                            given.name, longest_name));
+  }
+
+  /// `wait --for WHAT`, and `hold REASON --for TIME`.
+  void take_for(const GivenFlag& given) {
+    if (out_.options.verb != Verb::hold) return take_awaited(given);
+    const auto length = parse_duration(given.value);
+    if (!length || *length < seconds(1) || *length > longest_hold)
+      return complain(
+          fmt::format("{}: '{}' is not a time that IRIS can be held; allowed: 1s to {}h",
+                      given.name, given.value, longest_hold / minutes(60)));
+    out_.options.request.length = *length;
   }
 
   void take_awaited(const GivenFlag& given) {
@@ -153,16 +165,28 @@ class Reader {
   void take_operands() {
     const std::vector<std::string>& operands = arguments_.operands;
     const bool is_probe = out_.options.verb == Verb::probe;
-    const std::size_t wanted = is_probe ? 1 : 0;
+    const bool is_hold = out_.options.verb == Verb::hold;
+    const std::size_t wanted = is_probe || is_hold ? 1 : 0;
     if (operands.size() > wanted)
       return complain(fmt::format("unexpected word '{}'; usage: irisctl {}", operands[wanted],
                                   arguments_.verb->usage));
+    if (is_hold) take_reason();
     if (!is_probe) return;
     const std::vector<std::string_view> probes{"live", "ready", "startup"};
     if (operands.empty()) return complain(fmt::format("probe: say which one: {}", listed(probes)));
     out_.options.request.probe = operands[0];
     if (std::find(probes.begin(), probes.end(), operands[0]) == probes.end())
       complain(fmt::format("probe: {}", not_one_of(operands[0], probes)));
+  }
+
+  void take_reason() {
+    const std::vector<std::string>& operands = arguments_.operands;
+    if (operands.empty() || !is_name(operands[0], control::longest_reason))
+      return complain(fmt::format(
+          "hold: say why, for those who look at it later: one word or a text in quotes, "
+          "at most {} bytes on one line",
+          control::longest_reason));
+    out_.options.request.reason = operands[0];
   }
 
   void check_verb() {

@@ -8,7 +8,7 @@
 namespace sup {
 namespace {
 
-constexpr std::array<VerbText, 8> verbs{{
+constexpr std::array<VerbText, 11> verbs{{
     {Verb::status, "status", "status [-o json]", "what IRIS and its supervisor are doing, and why",
      "Shows the instance, the three probes, the freeze, restarts, the configuration merge and the\n"
      "last events. With -o json: the same as /status.\n"},
@@ -62,6 +62,24 @@ constexpr std::array<VerbText, 8> verbs{{
      "LEASE;\n"
      "                          at most 540s)\n"
      "  --owner NAME            who asks (default: USER@HOST)\n"},
+    {Verb::hold, "hold", "hold REASON [--for TIME] [-o json]",
+     "leave IRIS alone while somebody works on it by hand",
+     "Until the hold is released or over, IRIS is neither forced nor started, whatever happens to "
+     "it;\n"
+     "the probes startup and live say yes, and ready says what IRIS says. It outlives the agent, "
+     "not the\n"
+     "container. Another hold takes the place of the first.\n"
+     "\n"
+     "  --for TIME              how long at most, 1s to 720h (default: 4h)\n"},
+    {Verb::release, "release", "release [-o json]", "end a hold",
+     "When IRIS is not running then, it is restarted as usual.\n"},
+    {Verb::restart, "restart", "restart [-o json]", "stop IRIS and start it again, in place",
+     "Answers when it has begun; 'irisctl wait --for ready' waits for the end. It is not counted "
+     "as "
+     "one\n"
+     "of the restarts that the budget allows. Refused while IRIS is frozen or held, and where "
+     "iris-main's\n"
+     "own commands (--before, --after) would be left out.\n"},
     {Verb::version, "version", "version [-o json]", "versions of irisctl and of the agent", ""},
     {Verb::help, "help", "help [VERB]", "this text, or that of a verb", ""},
 }};

@@ -7,7 +7,19 @@
 
 namespace sup {
 
-enum class Verb : std::uint8_t { help, status, probe, wait, freeze, thaw, with_freeze, version };
+enum class Verb : std::uint8_t {
+  help,
+  status,
+  probe,
+  wait,
+  freeze,
+  thaw,
+  with_freeze,
+  hold,
+  release,
+  restart,
+  version
+};
 
 struct VerbText {
   Verb verb = Verb::help;

@@ -1,6 +1,7 @@
 #pragma once
 // Facts for a Lifecycle in few words, and one that stands in each of its states.
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,8 @@ inline std::string text_of(LifeAction action) {
   switch (action) {
     case LifeAction::none:
       return "none";
+    case LifeAction::stop:
+      return "stop";
     case LifeAction::force:
       return "force";
     case LifeAction::start:
@@ -91,6 +94,14 @@ inline std::vector<Lifecycle> every_state() {
   pausing.decide(killed(died("x")), 0);
   all.push_back(pausing);
   all.push_back(life_in_restarting());
+  Lifecycle asked = life_in_up();
+  std::ignore = asked.ask_restart();
+  asked.decide(running(), 0);
+  all.push_back(asked);
+  Lifecycle held = life_in_up();
+  held.hold({"x", minutes(1)});
+  held.decide(running(), 0);
+  all.push_back(held);
   LifeSettings not_wanted;
   not_wanted.up_wanted = false;
   all.emplace_back(not_wanted).decide(started(), 0);

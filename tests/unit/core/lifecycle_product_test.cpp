@@ -64,10 +64,19 @@ class Witness {
       EXPECT_FALSE(facts.iris_command_runs);
       EXPECT_FALSE(facts.irisdb_alive);
       EXPECT_EQ(life_.state(), LifeState::restarting);
-      starts_.push_back(now);
+      // Who asked for a restart may do so at any time.
+      if (before != LifeState::restart_asked) starts_.push_back(now);
       EXPECT_LE(std::count_if(starts_.begin(), starts_.end(),
                               [now](Nanos at) { return now - at < minutes(10); }),
                 3);
+    }
+    if (action == LifeAction::stop) {
+      EXPECT_FALSE(facts.command_running);
+      EXPECT_FALSE(facts.iris_command_runs);
+      EXPECT_EQ(life_.state(), LifeState::restart_asked);
+    }
+    if (life_.held()) {
+      EXPECT_EQ(action, LifeAction::none);
     }
     if (action == LifeAction::force) {
       EXPECT_FALSE(facts.command_running);
@@ -126,8 +135,8 @@ TEST(LifecycleProduct, EveryStateIsReachedAndHasItsOwnName) {
   for (const Lifecycle& life : every_state())
     names.push_back(name_of(life.state()));
   EXPECT_EQ(names, (std::vector<std::string_view>{"preparing", "starting", "up", "down", "forcing",
-                                                  "pausing", "restarting", "not_wanted", "given_up",
-                                                  "stopping"}));
+                                                  "pausing", "restarting", "restart_asked", "held",
+                                                  "not_wanted", "given_up", "stopping"}));
 }
 
 /// For people: `--gtest_filter='*Table'` prints where each state goes with each kind of news.
@@ -158,6 +167,9 @@ TEST(LifecycleProduct, Table) {
        "down", "stopping"},
       {"restarting", "up", "restarting", "restarting", "restarting", "restarting", "restarting",
        "stopping"},
+      {"restarting!start", "forcing!force", "forcing!force", "restarting!start", "restarting!start",
+       "restarting!start", "restart_asked", "stopping"},
+      {"held", "held", "held", "held", "held", "held", "held", "stopping"},
       {"not_wanted", "up", "not_wanted", "not_wanted", "not_wanted", "not_wanted", "not_wanted",
        "stopping"},
       {"given_up", "given_up", "given_up", "given_up", "given_up", "given_up", "given_up",

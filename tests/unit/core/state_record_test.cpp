@@ -40,6 +40,16 @@ StateRecord there_and_back(const StateRecord& record) {
   return *back;
 }
 
+TEST(StateRecord, AHoldAndItsReleaseComeBack) {
+  StateRecord record = record_of(Kind::hold);
+  record.message = "repair";
+  record.at = seconds(7200);
+  const StateRecord back = there_and_back(record);
+  EXPECT_EQ(back.message, record.message);
+  EXPECT_EQ(back.at, record.at);
+  there_and_back(record_of(Kind::release));
+}
+
 TEST(StateRecord, EveryKindComesBack) {
   StateRecord event = record_of(Kind::event);
   event.event = "iris.up";

@@ -19,6 +19,8 @@ TEST(ControlProtocol, RequestComesBackAsItWas) {
                      .owner = "a \"b\" ü",
                      .token = "t",
                      .probe = "live",
+                     .reason = "repair",
+                     .length = minutes(30),
                      .lease = seconds(90),
                      .timeout = never,
                      .force = true,
@@ -31,6 +33,8 @@ TEST(ControlProtocol, RequestComesBackAsItWas) {
   EXPECT_EQ(got->owner, sent.owner);
   EXPECT_EQ(got->token, sent.token);
   EXPECT_EQ(got->probe, sent.probe);
+  EXPECT_EQ(got->reason, sent.reason);
+  EXPECT_EQ(got->length, sent.length);
   EXPECT_EQ(got->lease, sent.lease);
   EXPECT_EQ(got->timeout, sent.timeout);
   EXPECT_TRUE(got->force);

@@ -54,7 +54,7 @@ TEST(IrisctlOptions, ABadRunDirNamesItsSource) {
 TEST(IrisctlOptions, UnknownWordsAreAnsweredWithTheNearestAndTheAllowed) {
   EXPECT_EQ(problem_of({"statsu"}),
             "unknown verb 'statsu'; did you mean 'status'? Verbs: status, probe, wait, freeze, "
-            "thaw, with-freeze, version, help");
+            "thaw, with-freeze, hold, release, restart, version, help");
   EXPECT_EQ(problem_of({"thaw", "--tokn", "x"}),
             "unknown option '--tokn'; did you mean '--token'? see 'irisctl thaw --help'");
   EXPECT_EQ(problem_of({"probe", "redy"}),
@@ -62,6 +62,20 @@ TEST(IrisctlOptions, UnknownWordsAreAnsweredWithTheNearestAndTheAllowed) {
   EXPECT_EQ(problem_of({"wait", "--for", "noon"}),
             "--for: 'noon' is not allowed. Allowed: ready, live, started, down");
   EXPECT_EQ(problem_of({"status", "-o", "yaml"}), "-o: 'yaml' is not allowed. Allowed: text, json");
+}
+
+TEST(IrisctlOptions, AHoldHasAReasonAndATime) {
+  const auto parsed = parse_command_line({"hold", "repair of USER", "--for", "30m"}, {});
+  EXPECT_EQ(parsed.problem, "");
+  EXPECT_EQ(parsed.options.request.verb, "hold");
+  EXPECT_EQ(parsed.options.request.reason, "repair of USER");
+  EXPECT_EQ(parsed.options.request.length, minutes(30));
+  EXPECT_EQ(problem_of({"hold"}).substr(0, 14), "hold: say why,");
+  EXPECT_EQ(problem_of({"hold", "two\nlines"}).substr(0, 14), "hold: say why,");
+  EXPECT_EQ(problem_of({"hold", "x", "--for", "721h"}),
+            "--for: '721h' is not a time that IRIS can be held; allowed: 1s to 720h");
+  EXPECT_EQ(problem_of({"hold", "x", "--for", "ready"}).substr(0, 14), "--for: 'ready'");
+  EXPECT_EQ(problem_of({"release", "x"}), "unexpected word 'x'; usage: irisctl release [-o json]");
 }
 
 TEST(IrisctlOptions, WhatIsMissingIsNamed) {
