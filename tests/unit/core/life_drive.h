@@ -1,5 +1,8 @@
 #pragma once
 // Facts for a Lifecycle in few words, and one that stands in each of its states.
+#include <gtest/gtest.h>
+
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -115,6 +118,23 @@ inline std::vector<Lifecycle> every_state() {
   stopping.stopping = true;
   all.emplace_back(LifeSettings{}).decide(stopping, 0);
   return all;
+}
+
+/// At `at_ms`, with these facts, exactly this comes out.
+struct Moment {
+  std::int64_t at_ms;
+  LifeFacts facts;
+  LifeAction action;
+  LifeState state;
+};
+
+inline void tell(Lifecycle& life, const std::vector<Moment>& story) {
+  for (const Moment& moment : story) {
+    SCOPED_TRACE("at " + std::to_string(moment.at_ms) + " ms");
+    const LifeAction action = life.decide(moment.facts, milliseconds(moment.at_ms));
+    ASSERT_EQ(text_of(action), text_of(moment.action)) << life.why();
+    ASSERT_EQ(name_of(life.state()), name_of(moment.state)) << life.why();
+  }
 }
 
 }  // namespace sup::testing_support::life

@@ -15,25 +15,7 @@ using namespace testing_support::life;  // NOLINT(google-build-using-namespace):
 
 constexpr int exit_1 = 1 << 8;
 
-/// At `at_ms`, with these facts, exactly this comes out.
-struct Moment {
-  std::int64_t at_ms;
-  LifeFacts facts;
-  LifeAction action;
-  LifeState state;
-};
-
-void tell(Lifecycle& life, const std::vector<Moment>& story) {
-  for (const Moment& moment : story) {
-    SCOPED_TRACE("at " + std::to_string(moment.at_ms) + " ms");
-    const LifeAction action = life.decide(moment.facts, milliseconds(moment.at_ms));
-    ASSERT_EQ(text_of(action), text_of(moment.action)) << life.why();
-    ASSERT_EQ(name_of(life.state()), name_of(moment.state)) << life.why();
-  }
-}
-
 constexpr auto none = LifeAction::none;
-constexpr auto stop = LifeAction::stop;
 constexpr auto force = LifeAction::force;
 constexpr auto start = LifeAction::start;
 constexpr auto give_up = LifeAction::give_up;
@@ -325,84 +307,6 @@ TEST(Lifecycle, StoppingEndsEveryState) {
     EXPECT_EQ(life.decide(running(), hours(2)), none);
     EXPECT_EQ(life.state(), State::stopping);
   }
-}
-
-TEST(Lifecycle, WhatIsHeldIsLeftAloneWhateverHappensToIt) {
-  Lifecycle life = life_in_up();
-  life.hold({"repair", seconds(100)});
-  tell(life, {{1'000, running(), none, State::held},
-              {2'000, with_irisdb(died("x")), none, State::held},
-              {3'000, killed(died("x")), none, State::held},
-              {90'000, died("x"), none, State::held}});
-  EXPECT_EQ(life.why(), "held: repair");
-  EXPECT_EQ(life.deadline(), seconds(100));
-  EXPECT_TRUE(life.release());
-  EXPECT_FALSE(life.release());
-  tell(life, {{91'000, died("x"), none, State::down},
-              {100'000, died("x"), none, State::down},
-              {101'000, died("x"), start, State::restarting}});
-}
-
-TEST(Lifecycle, AHoldEndsByItself) {
-  Lifecycle life = life_in_up();
-  life.hold({"repair", seconds(100)});
-  tell(life, {{1'000, running(), none, State::held},
-              {99'999, running(), none, State::held},
-              {100'000, running(), none, State::up}});
-  EXPECT_FALSE(life.held());
-}
-
-TEST(Lifecycle, AHoldDuringTheFirstStartBeginsWhenThatIsOver) {
-  Lifecycle life{LifeSettings{}};
-  life.hold({"repair", minutes(10)});
-  tell(life, {{0, {}, none, State::preparing},
-              {1'000, started(), none, State::starting},
-              {2'000, running(), none, State::up},
-              {2'100, running(), none, State::held}});
-}
-
-TEST(Lifecycle, AnotherHoldTakesThePlaceOfTheFirst) {
-  Lifecycle life = life_in_up();
-  life.hold({"one", seconds(10)});
-  tell(life, {{0, running(), none, State::held}});
-  life.hold({"two", seconds(20)});
-  tell(life, {{5'000, running(), none, State::held}, {15'000, running(), none, State::held}});
-  EXPECT_EQ(life.why(), "held: two");
-  tell(life, {{20'000, running(), none, State::up}});
-}
-
-TEST(Lifecycle, ARestartOnRequestStopsAndStartsWithoutABudget) {
-  Lifecycle life = life_in_up();
-  EXPECT_EQ(life.ask_restart(), "");
-  tell(life, {{1'000, running(), stop, State::restart_asked},
-              {1'000, our_command(running()), none, State::restart_asked},
-              {2'000, our_command(with_irisdb(died("x"))), none, State::restart_asked},
-              {3'000, died("x"), start, State::restarting},
-              {3'000, our_start(died("x")), none, State::restarting},
-              {4'000, running(), none, State::up}});
-  EXPECT_EQ(life.budget().total(), 0U);
-}
-
-TEST(Lifecycle, WhatDoesNotStopForARestartIsForced) {
-  Lifecycle life = life_in_up();
-  EXPECT_EQ(life.ask_restart(), "");
-  LifeFacts failed = running();
-  failed.command_status = exit_1;
-  tell(life, {{1'000, running(), stop, State::restart_asked},
-              {1'000, our_command(running()), none, State::restart_asked},
-              {2'000, failed, force, State::forcing}});
-}
-
-TEST(Lifecycle, ARestartIsRefusedWhereItCannotBe) {
-  Lifecycle life{LifeSettings{}};
-  EXPECT_EQ(life.ask_restart(), "IRIS is not up: the configuration is being prepared");
-  life = life_in_up();
-  life.hold({"repair", minutes(1)});
-  EXPECT_EQ(life.ask_restart(), "IRIS is held: repair");
-  LifeSettings exits;
-  exits.restart_in_place = false;
-  life = life_in_up(exits);
-  EXPECT_NE(life.ask_restart(), "");
 }
 
 }  // namespace
