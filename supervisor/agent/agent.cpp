@@ -34,6 +34,7 @@ LifeSettings life_settings(const Settings& settings, const std::vector<std::stri
   life.up_wanted = main.up;
   const std::string& policy = settings.text(setting::restart_policy);
   life.restart_in_place = policy == "restart" || (policy == "auto" && !main.has_hooks);
+  life.exit_on_stall = settings.text(setting::health_start_stall_action) == "exit";
   life.restart_delay = settings.duration(setting::restart_delay);
   life.budget = {settings.number(setting::restart_limit),
                  settings.duration(setting::restart_window)};
@@ -89,7 +90,8 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
                  thaw_asked_at_ = monotonic_now();
                  thaw_wanted_ = true;
                },
-               [this] { turn(); }} {
+               [this] { turn(); }},
+      start_progress_{settings_.duration(setting::health_start_stall)} {
   route_settings_.details = probes::parse_details(settings_.text(setting::http_details))
                                 .value_or(probes::Details::loopback);
 }
@@ -320,6 +322,7 @@ void Agent::arm_timer() {
   const bool busy = state == LifeState::forcing || state == LifeState::pausing ||
                     state == LifeState::restarting || state == LifeState::restart_asked ||
                     state == LifeState::down || (state == LifeState::up && watch_.somebody_died());
+  if (start_under_way(state)) next = std::min(next, start_progress_.stalls_at());
   if (busy) next = std::min(next, now + busy_look);
   if (thaw_asked_at_ != never) next = std::min(next, now + seconds(1));
   if (init_->stop_began_at != 0 && told_.drained == 0)

@@ -62,6 +62,7 @@ class Agent {
   [[nodiscard]] bool command_pending() const;
   void on_command_ended(const CommandReport& report);
   void set_poll_period();
+  [[nodiscard]] bool start_is_stalled();
 
   // view.cpp
   [[nodiscard]] probes::Facts health_facts() const;
@@ -94,6 +95,9 @@ class Agent {
   QlistPoller poller_;
   Lifecycle life_;
   Freezer freezer_;
+  StartProgress start_progress_;
+  Nanos start_looked_at_ = 0;  ///< when its processes were looked at last
+  bool stall_reported_ = false;
   std::unique_ptr<AgentLink> link_;
   std::optional<probes::net::HttpServer> http_;
   std::unique_ptr<ControlServer> control_;

@@ -16,6 +16,7 @@
 #include "supervisor/base/units.h"
 #include "supervisor/os/clock.h"
 #include "supervisor/os/pidfd.h"
+#include "supervisor/os/process_work.h"
 #include "supervisor/os/record_locks.h"
 
 namespace sup {
@@ -180,6 +181,21 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   }
   seen.command_runs = foreign_command_runs(own_command);
   return seen;
+}
+
+StartActivity IrisWatch::activity() {
+  StartActivity activity;
+  descendants_->look(init_pid_, ::getpid());
+  for (const pid_t pid : descendants_->pids()) {
+    ProcessInfo process;
+    if (!read_process(pid, process)) continue;
+    if (process.name.view() != iris_name && !is_iris_control_command(process)) continue;
+    const ProcessWork work = work_of(pid);
+    ++activity.processes;
+    activity.cpu_ticks += work.cpu_ticks;
+    activity.io_bytes += work.io_bytes;
+  }
+  return activity;
 }
 
 const std::vector<WatchedProcess>& IrisWatch::adopt() {

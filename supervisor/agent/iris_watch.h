@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "supervisor/core/start_progress.h"
 #include "supervisor/core/state_record.h"
 #include "supervisor/os/process_table.h"
 
@@ -27,6 +28,9 @@ class IrisWatch {
 
   /// `own_command`: the iris command that PID 1 runs for us; 0: none.
   [[nodiscard]] IrisProcesses look(pid_t own_command);
+  /// What IRIS's processes, and the commands that start it, have worked so far. Ours are not among
+  /// them.
+  [[nodiscard]] StartActivity activity();
   /// Watches the control process and daemons that look() saw last, and forgets earlier deaths. One
   /// that has died since then counts as dead.
   const std::vector<WatchedProcess>& adopt();

@@ -14,6 +14,9 @@ bool is_running(const std::optional<probes::QlistFacts>& facts) {
   return facts && facts->state == probes::State::running;
 }
 
+/// A walk over /proc, so not at every turn.
+constexpr Nanos look_at_start_every = seconds(2);
+
 void set_text(std::array<char, 512>& field, std::string_view text) {
   const std::size_t n = std::min(text.size(), field.size() - 1);
   std::copy_n(text.data(), n, field.data());
@@ -47,7 +50,27 @@ LifeFacts Agent::life_facts() {
   // runs.
   facts.runs = is_running(last_good_) &&
                last_good_at_ > std::max(disturbed_at_, watch_.died_at()) && processes.any_alive;
+  facts.start_stalled = !facts.runs && start_under_way(life_.state()) && start_is_stalled();
   return facts;
+}
+
+bool Agent::start_is_stalled() {
+  const Nanos now = monotonic_now();
+  if (now - start_looked_at_ < look_at_start_every && now < start_progress_.stalls_at())
+    return false;
+  start_looked_at_ = now;
+  StartActivity activity = watch_.activity();
+  if (last_good_) activity.status = last_good_->status_text;
+  start_progress_.see(activity, now);
+  if (!start_progress_.stalled(now)) return false;
+  if (!std::exchange(stall_reported_, true))
+    timeline_.add(Level::error, "iris.start_stalled",
+                  "IRIS has been starting for {}; for {} none of its {} processes has used the "
+                  "processor, read or written",
+                  describe_duration(now - life_.since()).view(),
+                  describe_duration(now - start_progress_.progress_at()).view(),
+                  activity.processes);
+  return true;
 }
 
 void Agent::live() {
@@ -67,6 +90,10 @@ void Agent::live() {
 
 void Agent::on_new_state(LifeState before) {
   const LifeState state = life_.state();
+  if (start_under_way(state)) {
+    start_progress_.begin(monotonic_now());
+    stall_reported_ = false;
+  }
   // First what the next agent must know, then the word to the world: between the two we may die.
   if (state == LifeState::up && !std::exchange(restored_watch_, false)) watch_from_now_on();
   const bool bad =

@@ -76,6 +76,7 @@ LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
       return when_restart_asked(facts, now);
     case LifeState::not_wanted:
     case LifeState::starting:
+      if (gives_up_stalled(facts, now)) return LifeAction::give_up;
       if (facts.runs) enter(LifeState::up, now, "IRIS is running");
       return LifeAction::none;
     case LifeState::up:
@@ -229,7 +230,14 @@ LifeAction Lifecycle::when_pausing(const LifeFacts& facts, Nanos now) {
   return LifeAction::start;
 }
 
+bool Lifecycle::gives_up_stalled(const LifeFacts& facts, Nanos now) {
+  if (!facts.start_stalled || facts.runs || !settings_.exit_on_stall) return false;
+  enter(LifeState::given_up, now, "the start of IRIS has stalled");
+  return true;
+}
+
 LifeAction Lifecycle::when_restarting(const LifeFacts& facts, Nanos now) {
+  if (gives_up_stalled(facts, now)) return LifeAction::give_up;
   if (facts.command_running) return LifeAction::none;
   if (facts.runs) {
     enter(LifeState::up, now, "IRIS was restarted in place");

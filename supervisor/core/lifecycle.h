@@ -15,6 +15,7 @@
 //   any but preparing, starting and stopping --hold--> held, until it is released or over:
 //        IRIS runs--> up, else--> down
 //   preparing, for an agent that comes back --> up or restarting, whatever its predecessor saw
+//   starting or restarting --stalled, where the setting says exit--> given_up
 //   any --PID 1 stops--> stopping          `--up false`: not_wanted until IRIS runs after all
 #include <cstdint>
 #include <optional>
@@ -43,6 +44,10 @@ enum class LifeState : std::uint8_t {
   stopping
 };
 std::string_view name_of(LifeState state);
+/// Somebody's `iris start` is at work, the first one or ours.
+constexpr bool start_under_way(LifeState state) {
+  return state == LifeState::starting || state == LifeState::restarting;
+}
 
 enum class LifeAction : std::uint8_t { none, stop, force, start, give_up };
 
@@ -61,6 +66,7 @@ struct LifeFacts {
   bool command_running = false;     ///< a command of ours, at PID 1
   bool start_running = false;       ///< … and it is `iris start`
   int command_status = 0;           ///< wait status of our last command
+  bool start_stalled = false;       ///< a start has not got anywhere for too long
   std::string death_why;            ///< "control process 431 died"
 };
 
@@ -68,6 +74,7 @@ struct LifeSettings {
   bool up_wanted = true;         ///< false with `--up false`
   bool restart_in_place = true;  ///< false: policy `exit`
   Nanos restart_delay = seconds(10);
+  bool exit_on_stall = false;  ///< a stalled start ends the container
   RestartBudgetSettings budget;
 };
 
@@ -118,6 +125,7 @@ class Lifecycle {
   LifeAction when_restarting(const LifeFacts& facts, Nanos now);
   LifeAction when_restart_asked(const LifeFacts& facts, Nanos now);
   LifeAction when_held(const LifeFacts& facts, Nanos now);
+  bool gives_up_stalled(const LifeFacts& facts, Nanos now);
   [[nodiscard]] bool may_be_held() const;
   LifeAction wait_for_others(const LifeFacts& facts, Nanos now, std::string why);
   LifeAction has_failed(const LifeFacts& facts, Nanos now, std::string why);

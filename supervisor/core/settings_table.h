@@ -143,6 +143,22 @@ inline constexpr Setting health_hung_after{
     .fallback = "0s",
     .help = "livez answers 503 when IRIS has been hung for so long; 0s = never"};
 
+inline constexpr Setting health_start_stall{
+    .section = "HEALTH",
+    .key = "START_STALL",
+    .type = SettingType::duration,
+    .fallback = "30m",
+    .help = "a start in which no process of IRIS works for so long is reported as stalled",
+    .min = seconds(1),
+    .max = hours(24)};
+inline constexpr Setting health_start_stall_action{
+    .section = "HEALTH",
+    .key = "START_STALL_ACTION",
+    .type = SettingType::choice,
+    .fallback = "report",
+    .help = "report = say so and wait on; exit = end the container with 75",
+    .allowed = "report|exit"};
+
 inline constexpr Setting restart_limit{
     .section = "RESTART",
     .key = "LIMIT",
@@ -277,6 +293,8 @@ inline constexpr std::array all{&init_agent,
                                 &health_stale_ready_for,
                                 &health_stale_after,
                                 &health_hung_after,
+                                &health_start_stall,
+                                &health_start_stall_action,
                                 &restart_limit,
                                 &restart_window,
                                 &restart_delay,

@@ -55,6 +55,29 @@ TEST(IrisStart, ProbesTellTheTruthWhileItStarts) {
   EXPECT_EQ(container.irisctl(init, {"probe", "startup"}).code, 1);
 }
 
+TEST(IrisStart, AStartThatGetsNowhereIsReported) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_START_STALL", "2s");
+  container.fault("start_fault", "hang");
+  Program init = container.start();
+  const auto stalled = init.wait_for_event("iris.start_stalled", within(20s));
+  ASSERT_TRUE(stalled) << init.log();
+  EXPECT_EQ(container.probe("livez"), 200);  // nobody is killed for it
+  EXPECT_EQ(container.probe("startupz"), 503);
+}
+
+TEST(IrisStart, AStartThatGetsNowhereEndsTheContainerWhereTheSettingSaysSo) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_START_STALL", "1s");
+  container.set("IRIS_INIT_HEALTH_START_STALL_ACTION", "exit");
+  container.set("IRIS_INIT_STOP_TIMEOUT", "5s");
+  container.fault("start_fault", "hang");
+  Program init = container.start();
+  EXPECT_EQ(init.wait_code(within(40s)), 75) << init.log();
+}
+
 TEST(IrisStart, AMalformedFileIsFatalOnAFirstStart) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;

@@ -1,4 +1,4 @@
-// Held, and restarted on request: the lifecycle when somebody tells it what to do.
+// Held, restarted on request, given up when stalled: the lifecycle when it is told what to do.
 #include <gtest/gtest.h>
 
 #include "tests/unit/core/life_drive.h"
@@ -91,6 +91,18 @@ TEST(Lifecycle, ARestartIsRefusedWhereItCannotBe) {
   exits.restart_in_place = false;
   life = life_in_up(exits);
   EXPECT_NE(life.ask_restart(), "");
+}
+
+TEST(Lifecycle, AStalledStartEndsTheContainerWhereTheSettingSaysSo) {
+  LifeFacts stalled = started();
+  stalled.start_stalled = true;
+  Lifecycle patient{LifeSettings{}};
+  tell(patient, {{0, started(), none, State::starting}, {1'000, stalled, none, State::starting}});
+  LifeSettings settings;
+  settings.exit_on_stall = true;
+  Lifecycle life{settings};
+  tell(life, {{0, started(), none, State::starting},
+              {1'000, stalled, LifeAction::give_up, State::given_up}});
 }
 
 }  // namespace
