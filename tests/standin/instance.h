@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cpf.h"
+#include "config/cpf.h"
 #include "files.h"
 
 namespace standin {

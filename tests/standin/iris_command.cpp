@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "config/merge.h"
 #include "freeze.h"
 #include "lifecycle.h"
 #include "listing.h"
-#include "merge.h"
 #include "session.h"
 
 namespace standin {

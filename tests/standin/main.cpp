@@ -9,8 +9,8 @@
 #include "cover.h"
 #include "daemons.h"
 #include "iris_command.h"
-#include "iris_main.h"
 #include "listing.h"
+#include "main/iris_main.h"
 #include "process.h"
 #include "switches.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "clock.h"
+#include "config/users.h"
 #include "freeze.h"
 #include "objectscript.h"
 #include "process.h"
@@ -14,7 +15,6 @@
 #include "store.h"
 #include "switches.h"
 #include "text.h"
-#include "users.h"
 
 namespace standin {
 namespace {

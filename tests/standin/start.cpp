@@ -4,12 +4,12 @@
 #include <ctime>
 
 #include "clock.h"
+#include "config/data_directory.h"
+#include "config/merge.h"
 #include "daemons.h"
-#include "data_directory.h"
 #include "die.h"
 #include "ilock.h"
 #include "lifecycle.h"
-#include "merge.h"
 #include "messages.h"
 #include "state.h"
 #include "store.h"

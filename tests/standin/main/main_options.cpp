@@ -1,5 +1,5 @@
 // Parsing the options of iris-main: `-x value`, `--x value`, `--x=value`.
-#include "main_options.h"
+#include "main/main_options.h"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include <sys/types.h>
 
 #include "instance.h"
-#include "main_log.h"
+#include "main/main_log.h"
 
 namespace standin {
 

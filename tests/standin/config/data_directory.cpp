@@ -1,13 +1,13 @@
 // Rules of the durable directory, and what a new one holds.
-#include "data_directory.h"
+#include "config/data_directory.h"
 
 #include <unistd.h>
 
 #include "clock.h"
+#include "config/users.h"
 #include "messages.h"
 #include "store.h"
 #include "switches.h"
-#include "users.h"
 
 namespace standin {
 namespace {

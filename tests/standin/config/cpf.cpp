@@ -1,5 +1,5 @@
 // Parsing, changing and writing a configuration parameter file.
-#include "cpf.h"
+#include "config/cpf.h"
 
 #include <algorithm>
 

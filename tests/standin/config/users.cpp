@@ -1,5 +1,5 @@
 // The users file and password hashes.
-#include "users.h"
+#include "config/users.h"
 
 #include <nettle/pbkdf2.h>
 #include <sys/random.h>

@@ -1,9 +1,9 @@
 // The password file and its sentinel.
-#include "password_file.h"
+#include "main/password_file.h"
 
 #include <unistd.h>
 
-#include "users.h"
+#include "config/users.h"
 
 namespace standin {
 

@@ -1,5 +1,5 @@
 // Standard output and iris-main.log.
-#include "main_log.h"
+#include "main/main_log.h"
 
 #include <fcntl.h>
 

@@ -1,15 +1,15 @@
 // Merging, and the actions that are carried out.
-#include "merge.h"
+#include "config/merge.h"
 
 #include <unistd.h>
 
 #include <optional>
 
 #include "clock.h"
+#include "config/users.h"
 #include "process.h"
 #include "switches.h"
 #include "text.h"
-#include "users.h"
 
 namespace standin {
 namespace {

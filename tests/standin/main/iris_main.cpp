@@ -1,5 +1,5 @@
 // The course of iris-main, from --create to --terminate.
-#include "iris_main.h"
+#include "main/iris_main.h"
 
 #include <linux/capability.h>
 #include <signal.h>
@@ -10,14 +10,14 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "data_directory.h"
-#include "main_options.h"
-#include "password_file.h"
+#include "config/data_directory.h"
+#include "main/main_options.h"
+#include "main/password_file.h"
+#include "main/watches.h"
 #include "process.h"
 #include "state.h"
 #include "switches.h"
 #include "text.h"
-#include "watches.h"
 
 namespace standin {
 namespace {

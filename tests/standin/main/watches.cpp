@@ -1,5 +1,5 @@
 // Polling of merge file, licence key and log.
-#include "watches.h"
+#include "main/watches.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
