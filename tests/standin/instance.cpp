@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "profile.h"
 #include "text.h"
 
 namespace standin {
@@ -38,7 +39,10 @@ fs::path Instance::wij() const {
 }
 
 fs::path Instance::last_merge(const fs::path& merge_file) const {
-  return install / (replace_all(merge_file.string(), "/", "^") + ".last_merge");
+  const std::string copied = profile().last_merge_by_path
+                                 ? replace_all(merge_file.string(), "/", "^")
+                                 : cpf_file().filename().string();
+  return install / (copied + ".last_merge");
 }
 
 Instance configured_instance() {

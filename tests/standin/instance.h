@@ -40,6 +40,4 @@ std::optional<Instance> find_instance(std::string_view name);
 fs::path merge_file_of_environment();
 std::string host_name();
 
-inline constexpr std::string_view product_version = "2026.1.0.234.1com";
-
 }  // namespace standin

@@ -143,7 +143,12 @@ void Standin::heal(const std::string& name) const {
 pid_t Standin::launch(const std::string& program, const Words& arguments,
                       const fs::path& output) const {
   const pid_t child = ::fork();
-  if (child != 0) return child;
+  if (child == 0) become(program, arguments, output);
+  return child;
+}
+
+void Standin::become(const std::string& program, const Words& arguments,
+                     const fs::path& output) const {
   for (const auto& [name, value] : environment_)
     ::setenv(name.c_str(), value.c_str(), 1);
   Words words{program};

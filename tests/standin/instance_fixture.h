@@ -51,6 +51,9 @@ class Standin : public testing::Test {
   /// A child with standard output and error in a file.
   [[nodiscard]] pid_t launch(const std::string& program, const Words& arguments,
                              const fs::path& output) const;
+  /// In a child: becomes that.
+  [[noreturn]] void become(const std::string& program, const Words& arguments,
+                           const fs::path& output) const;
   static int await(pid_t child);
   [[nodiscard]] Ended run(const std::string& program, const Words& arguments) const;
   [[nodiscard]] Ended iris(const Words& arguments) const;

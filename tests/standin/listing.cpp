@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "profile.h"
 #include "switches.h"
 #include "text.h"
 
@@ -44,6 +45,16 @@ int listing_fault() {
   return 0;
 }
 
+struct Ports {
+  explicit Ports(const Instance& instance) {
+    const Cpf cpf = instance.cpf();
+    superserver = cpf.get_or("Startup", "DefaultPort", profile().superserver_port);
+    web = cpf.get_or("Startup", "WebServerPort", "52773");
+  }
+  std::string superserver;
+  std::string web;
+};
+
 std::optional<Instance> instance_or_only(const std::string& name) {
   return name.empty() ? configured_instance() : find_instance(name);
 }
@@ -51,31 +62,32 @@ std::optional<Instance> instance_or_only(const std::string& name) {
 }  // namespace
 
 std::string qlist_line(const Instance& instance, const State& state) {
-  const Cpf cpf = instance.cpf();
-  const std::string port = cpf.get_or("Startup", "DefaultPort", "1972");
+  const Ports ports{instance};
+  const Profile& version = profile();
   std::string line;
   for (const std::string& field :
-       {instance.name, instance.install.string(), std::string{product_version},
-        status_text(instance, state), std::string{"iris.cpf"}, port,
-        cpf.get_or("Startup", "WebServerPort", "52773"), std::string{"0"}, state.health,
-        std::string{"IRIS"}, std::string{}, std::string{}, instance.data.string()})
+       {instance.name, instance.install.string(), version_text(), status_text(instance, state),
+        std::string{"iris.cpf"}, ports.superserver, ports.web, std::string{version.jdbc_port},
+        state.health, std::string{version.product}, std::string{}, std::string{}})
     line.append(field).append("^");
-  return line + port;
+  line += instance.data.string();
+  return version.lists_ports ? line + "^" + ports.superserver : line;
 }
 
 std::string list_block(const Instance& instance, const State& state) {
-  const Cpf cpf = instance.cpf();
-  const std::string port = cpf.get_or("Startup", "DefaultPort", "1972");
+  const Ports ports{instance};
+  const bool newer = profile().lists_ports;
   std::string text = "\nConfiguration '" + instance.name + "'   (default)\n";
   text += "    directory:    " + instance.install.string() + "\n";
-  text += "    versionid:    " + std::string{product_version} + "\n";
+  text += "    versionid:    " + version_text() + "\n";
   text += "    datadir:      " + instance.data.string() + "\n";
-  text += "    conf file:    iris.cpf  (WebServer port = " +
-          cpf.get_or("Startup", "WebServerPort", "52773") + ")\n";
+  text += newer ? "    conf file:    iris.cpf  (WebServer port = " + ports.web + ")\n"
+                : "    conf file:    iris.cpf  (SuperServer port = " + ports.superserver +
+                      ", WebServer = " + ports.web + ")\n";
   text += "    status:       " + status_text(instance, state) + "\n";
-  text += "    SuperServers: " + port + "\n";
+  if (newer) text += "    SuperServers: " + ports.superserver + "\n";
   if (!state.health.empty()) text += "    state:        " + state.health + "\n";
-  return text + "    product:      InterSystems IRIS\n";
+  return text + "    product:      " + std::string{profile().product_name} + "\n";
 }
 
 std::string qall_line(const Instance& instance, const State& state) {
@@ -84,8 +96,8 @@ std::string qall_line(const Instance& instance, const State& state) {
   if (state.status == Status::running) status = "up";
   if (state.status == Status::down) status = "dn";
   if (state.status == Status::starting || state.status == Status::stopping) status = "st";
-  std::string line = status + " " + instance.name + "  " + std::string{product_version} + "  " +
-                     instance.install.string();
+  std::string line =
+      status + " " + instance.name + "  " + version_text() + "  " + instance.install.string();
   if (line.size() > width) line = line.substr(0, width) + "~";
   return line;
 }

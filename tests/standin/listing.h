@@ -6,7 +6,7 @@
 
 namespace standin {
 
-/// 14 fields between carets, as 2025.3 and 2026.1 print them.
+/// 14 fields between carets; 13 where the profile has no list of ports.
 std::string qlist_line(const Instance& instance, const State& state);
 std::string list_block(const Instance& instance, const State& state);
 std::string qall_line(const Instance& instance, const State& state);

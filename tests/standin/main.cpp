@@ -10,6 +10,7 @@
 #include "daemons.h"
 #include "iris_command.h"
 #include "listing.h"
+#include "main/agent.h"
 #include "main/iris_main.h"
 #include "process.h"
 #include "switches.h"
@@ -23,6 +24,7 @@ int run_as(const std::string& name, const Words& arguments) {
   if (name == "iris-main") return standin::iris_main_main(arguments);
   if (name == "iris") return standin::iris_command_main(arguments);
   if (name == "irisdb") return standin::irisdb_main(arguments);
+  if (name == "ISCAgent") return standin::agent_main();
   if (name == "irisHealth.sh") return standin::health_script();
   if (name == "--cover") {
     standin::write_all(STDOUT_FILENO, standin::cover_as_text());

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -54,15 +55,19 @@ void exec_command(const std::string& command) {
   if (!words.empty()) exec(words.front(), words);
 }
 
-/// Reads both pipes until no one has them open for writing any more.
-void drain(const Pipe& output, const Pipe& errors, Outcome& outcome) {
-  std::array<pollfd, 2> ends{pollfd{output.out.get(), POLLIN, 0},
-                             pollfd{errors.out.get(), POLLIN, 0}};
+/// Reads both pipes until no one has them open for writing any more: true. False when
+/// `interruption` became readable before.
+bool drain(const Pipe& output, const Pipe& errors, int interruption, Outcome& outcome) {
+  std::array<pollfd, 3> ends{pollfd{output.out.get(), POLLIN, 0},
+                             pollfd{errors.out.get(), POLLIN, 0}, pollfd{interruption, POLLIN, 0}};
   std::array<std::string*, 2> texts{&outcome.output, &outcome.errors};
   std::array<char, 4096> piece{};
-  while (std::any_of(ends.begin(), ends.end(), [](const pollfd& end) { return end.fd >= 0; })) {
-    if (::poll(ends.data(), ends.size(), -1) < 0 && errno != EINTR) return;
-    for (std::size_t i = 0; i < ends.size(); ++i) {
+  while (ends[0].fd >= 0 || ends[1].fd >= 0) {
+    if (::poll(ends.data(), ends.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      return true;
+    }
+    for (std::size_t i = 0; i < texts.size(); ++i) {
       if (ends.at(i).revents == 0) continue;
       const ssize_t n = ::read(ends.at(i).fd, piece.data(), piece.size());
       if (n > 0)
@@ -70,10 +75,14 @@ void drain(const Pipe& output, const Pipe& errors, Outcome& outcome) {
       else if (n == 0 || errno != EINTR)
         ends.at(i).fd = -1;
     }
+    if (ends[2].revents != 0) return false;
   }
+  return true;
 }
 
-Outcome run(const std::function<void()>& become, Streams streams) {
+/// Nothing when `interruption` became readable first.
+std::optional<Outcome> run(const std::function<void()>& become, Streams streams,
+                           int interruption = -1) {
   Pipe output = make_pipe();
   Pipe errors = streams == Streams::apart ? make_pipe() : Pipe{};
   const pid_t child = ::fork();
@@ -88,7 +97,11 @@ Outcome run(const std::function<void()>& become, Streams streams) {
   errors.in.close();
   Outcome outcome;
   if (child < 0) return Outcome{1 << 8, "cannot fork\n", {}};
-  drain(output, errors, outcome);
+  if (!drain(output, errors, interruption, outcome)) {
+    // Its output keeps a reader: it must not die of saying something.
+    output.out.release();
+    return std::nullopt;
+  }
   outcome.wait_status = await(child);
   return outcome;
 }
@@ -100,11 +113,16 @@ void exec_self(const Words& words) {
 }
 
 Outcome run_self(const Words& words) {
-  return run([&words] { exec_self(words); }, Streams::together);
+  return *run([&words] { exec_self(words); }, Streams::together);
+}
+
+std::optional<Outcome> run_self_until(const Words& words, const sigset_t& signals) {
+  const UniqueFd pending{::signalfd(-1, &signals, SFD_CLOEXEC)};
+  return run([&words] { exec_self(words); }, Streams::together, pending.get());
 }
 
 Outcome run_command(const std::string& command, Streams streams) {
-  return run([&command] { exec_command(command); }, streams);
+  return *run([&command] { exec_command(command); }, streams);
 }
 
 pid_t spawn_self(const Words& words) {

@@ -1,8 +1,10 @@
 #pragma once
 // Processes: this program again under another name, shell commands, and what /proc says of others.
+#include <signal.h>
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,9 @@ enum class Streams { together, apart };
 
 /// This program as `words[0]`, to its end.
 Outcome run_self(const Words& words);
+/// The same, but nothing as soon as one of `signals`, which are blocked, is pending. The child goes
+/// on, and what it says is lost.
+std::optional<Outcome> run_self_until(const Words& words, const sigset_t& signals);
 /// A shell command line, to its end; without /bin/sh its words are taken as they are.
 Outcome run_command(const std::string& command, Streams streams);
 

@@ -1,4 +1,4 @@
-// iris start: data directory, recovery, config merge, daemons; in the words of the 2026.1 log.
+// iris start: data directory, recovery, config merge, daemons.
 #include <unistd.h>
 
 #include <ctime>
@@ -11,6 +11,7 @@
 #include "ilock.h"
 #include "lifecycle.h"
 #include "messages.h"
+#include "start_words.h"
 #include "state.h"
 #include "store.h"
 #include "switches.h"
@@ -23,7 +24,7 @@ constexpr std::int64_t daemons_ms = 30'000;
 
 class Start {
  public:
-  explicit Start(const Instance& instance) : instance_{instance} {}
+  explicit Start(const Instance& instance) : instance_{instance}, words_{instance} {}
 
   int run() {
     if (const std::string refused = prepare_data(instance_); !refused.empty()) return fail(refused);
@@ -38,22 +39,13 @@ class Start {
   }
 
  private:
-  static void say(const std::string& text) { write_all(STDOUT_FILENO, text + "\n"); }
-
-  void note(Severity severity, const char* category, const std::string& text) const {
-    say("log: " + log_message(instance_, severity, category, text) + "\n");
-  }
-  void note(const char* category, const std::string& text) const {
-    note(Severity::info, category, text);
-  }
-
   static int fail(const std::string& text) {
     write_all(STDOUT_FILENO, text);
     return 1;
   }
 
   int abort(const std::string& error) const {
-    note(Severity::severe, "Utility.Event", error);
+    words_.note(Severity::severe, "Utility.Event", error);
     return fail("An error was detected during InterSystems IRIS startup.\n** Startup aborted **\n");
   }
 
@@ -97,20 +89,21 @@ class Start {
     if (!memory) return abort("Cannot create shared memory");
     const std::int64_t half = switch_ms("start_ms") / 2;
     if (dirty_) recover();
-    allocate();
+    words_.boot();
     sleep_ms(half);
     maybe_die(instance_, **memory, "start_merge");
     if (const std::string error = merge(); !error.empty()) {
       memory->remove(instance_);
       return abort(error);
     }
-    note("Database.MountedRW", mounted("irislocaldata/", 3) + "read-write.");
+    words_.local_mounted();
+    words_.license();
     return bring_up(*memory, half);
   }
 
   void recover() const {
     const std::string wij = instance_.wij().string();
-    say("\nNow attempting WIJ compare, " + wij);
+    words_.wij_compare();
     append_file(instance_.messages_log(),
                 "\n*** Recovery started at " + ctime_text(std::time(nullptr)) +
                     "\n     WIJ file spec: " + wij + "\nStarting WIJ recovery for '" + wij + "'.\n",
@@ -125,43 +118,27 @@ class Start {
                 "Previous system shutdown was abnormal, IRIS forced down or crashed");
   }
 
-  void allocate() const {
-    note("Generic.Event", "Allocated 104MB shared memory");
-    say("Allocated 104MB shared memory\n16MB global buffers, 35MB routine buffers");
-    note("Generic.Event", "16MB global buffers, 35MB routine buffers, 16MB journal buffers");
-    note("SIMD", "SIMD optimization level: DEFAULT");
-    note("Database.MountedRW", mounted("", 0) + "read-write.");
-    note("Database.MountedRW", mounted("irissecurity/", 2) + "read-write.");
-  }
-
-  [[nodiscard]] std::string mounted(const std::string& name, int number) const {
-    return "Mounted database " + instance_.mgr().string() + "/" + name + " (SFN " +
-           std::to_string(number) + ") ";
-  }
-
   /// Empty, or why the merge file was refused.
   [[nodiscard]] std::string merge() const {
     const fs::path file = merge_file_of_environment();
     if (file.empty()) return {};
     const auto text = read_file(file);
     if (!text && !fs::exists(file)) {
-      note("Utility.Event", "File pointed to by '" + file.string() + "' does not exist; skipping");
+      words_.note("Utility.Event",
+                  "File pointed to by '" + file.string() + "' does not exist; skipping");
       return {};
     }
     if (switch_is("merge_unchanged", "skip") && text == read_file(instance_.last_merge(file))) {
-      note("Utility.Event", "CPF merge file " + file.string() + " unchanged; skipping");
+      words_.note("Utility.Event", "CPF merge file " + file.string() + " unchanged; skipping");
       return {};
     }
     return merge_into(instance_, file, instance_.cpf_file(),
-                      [this](const std::string& line) { note("Utility.Event", line); });
+                      [this](const std::string& line) { words_.note("Utility.Event", line); });
   }
 
   int bring_up(const SharedMemory& memory, std::int64_t rest_ms) {
-    if (dirty_) say("\nNow attempting WIJ compare, " + instance_.wij().string());
-    say("Starting Control Process\n"
-        "Global buffer setting requires attention.  Auto-selected 25% of total memory.\n"
-        "Allocated 2626MB shared memory\n1900MB global buffers, 190MB routine buffers");
-    log_message(instance_, Severity::info, "Generic.Event", "Allocated 2626MB shared memory");
+    if (dirty_) words_.wij_compare();
+    words_.control();
     Wij wij = read_wij(instance_).value_or(Wij{});
     wij.clean = false;
     if (!write_wij(instance_, wij)) return abort("Cannot write " + instance_.wij().string());
@@ -172,13 +149,7 @@ class Start {
     if (dirty_) memory->startup_health = health_number(switch_text("dirty_health"));
     if (switch_is("running_when", "early")) run(*memory);
     sleep_ms(rest_ms);
-    say("This copy of InterSystems IRIS has been licensed for use exclusively by:\n"
-        "InterSystems IRIS Community\n"
-        "Copyright (c) 1986-2026 by InterSystems Corporation\n"
-        "Any other use is a violation of your license agreement\n\n"
-        "1 alert(s) during startup. See messages.log for details.\n"
-        "Merging " +
-        instance_.name + ", please wait...");
+    words_.started();
     maybe_die(instance_, *memory, "start_end");
     if (switch_is("running_when", "end")) run(*memory);
     log_message(instance_, Severity::info, "Generic.Event",
@@ -209,6 +180,7 @@ class Start {
   }
 
   const Instance& instance_;
+  StartWords words_;
   bool dirty_ = false;
 };
 

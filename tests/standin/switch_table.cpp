@@ -11,6 +11,8 @@ using enum SwitchKind;
 
 constexpr auto table = std::to_array<Switch>({
     {"profile", fact, "2026.1|2025.3|2020.1", "the version whose words it speaks"},
+    {"image", fact, "community|licensed",
+     "community: `com` at the version's end, and a licence key is ignored"},
     {"clock_scale", size, "1", "50: every time below and every timeout takes a fiftieth"},
 
     {"start_ms", time, "300", "how long a start takes"},
@@ -47,8 +49,18 @@ constexpr auto table = std::to_array<Switch>({
     {"forced_stop_status", fact, "1|0", "exit status of iris stop that had to force"},
     {"daemons_ignore_term", fact, "1|0", "control, write and journal daemon ignore SIGTERM"},
     {"merge_unchanged", fact, "merge|skip", "iris start with an unchanged merge file"},
+    {"repeated_key", fact, "last|first", "which value of a parameter counts that stands twice"},
     {"single_hyphen", fact, "refuse|accept", "long options of iris-main with one hyphen"},
-    {"after_failure", fact, "stop|leave", "IRIS when --after fails"},
+    {"merge_file_swap", fact, "noticed|missed",
+     "a merge file that another one, or a link's new target, took the place of"},
+    {"merge_after_restart", fact, "goes_on|ends",
+     "iris-main's watch of the merge file after a restart of IRIS behind its back"},
+    {"term_during_start", fact, "after|at_once",
+     "SIGTERM to iris-main while IRIS starts: takes effect then or now"},
+    {"second_term", fact, "ignored|ends", "another SIGTERM to iris-main while it stops IRIS"},
+    {"agent_at_stop", fact, "stays|ends", "the ISCAgent when iris-main ends"},
+    {"foreign_registry", fact, "fail|start", "iris-main when $IRISSYS is another user's"},
+    {"after_failure", fact, "stop|leave", "IRIS when --after fails; always left in profile 2020.1"},
     {"after_stderr", fact, "ignore|fail", "output of --after on standard error"},
     {"health_script", fact, "old|new", "irisHealth.sh: only `ok` passes, or only `alert` fails"},
     {"session_comm", fact, "iris|irisdb", "name of a session's process"},
@@ -88,6 +100,7 @@ constexpr auto table = std::to_array<Switch>({
     {"session_fault", fault, "hang, exit:N", "a session's sign-on"},
     {"freeze_fault", fault, "hang, exit:N", "instead of ExternalFreeze"},
     {"thaw_fault", fault, "hang, exit:N", "instead of ExternalThaw"},
+    {"agent_fault", fault, "busy", "the ISCAgent's port is taken"},
     {"stat_fault", fault, "hang, exit:N", "iris stat"},
     {"merge_fault", fault, "fail, hang, exit:N", "iris merge"},
 });

@@ -22,9 +22,19 @@ std::string_view without_comment(std::string_view line) {
   return line;
 }
 
+bool is_in_order(std::string_view section) {
+  return !same_name(section, "Databases") && !lower(section).starts_with("map.");
+}
+
+std::vector<Cpf::Parameter>::iterator find(std::vector<Cpf::Parameter>& parameters,
+                                           std::string_view key) {
+  return std::find_if(parameters.begin(), parameters.end(),
+                      [&](const Cpf::Parameter& p) { return same_name(p.key, key); });
+}
+
 }  // namespace
 
-std::variant<Cpf, std::string> Cpf::parse(std::string_view text) {
+std::variant<Cpf, std::string> Cpf::parse(std::string_view text, Repeated repeated) {
   Cpf cpf;
   std::string current;
   std::size_t number = 0;
@@ -45,10 +55,18 @@ std::variant<Cpf, std::string> Cpf::parse(std::string_view text) {
       return at + (action ? "no operation" : "no parameter");
     const std::string key{trim(line.substr(0, middle))};
     const std::string value{trim(line.substr(middle + 1))};
-    if (action)
+    if (action) {
       cpf.actions_.push_back({key, value});
-    else
-      cpf.set(current, key, value == "\"\"" ? "" : value);
+      continue;
+    }
+    auto& parameters = cpf.section(current).parameters;
+    const auto before = find(parameters, key);
+    const bool quoted_empty = value == "\"\"";
+    Parameter parameter{key, quoted_empty ? "" : value, quoted_empty};
+    if (before == parameters.end())
+      parameters.push_back(std::move(parameter));
+    else if (repeated == Repeated::last)
+      *before = std::move(parameter);
   }
   return cpf;
 }
@@ -76,20 +94,20 @@ std::string Cpf::get_or(std::string_view section_name, std::string_view key,
 
 void Cpf::set(std::string_view section_name, std::string_view key, std::string_view value) {
   auto& parameters = section(section_name).parameters;
-  const auto at = std::find_if(parameters.begin(), parameters.end(),
-                               [&](const Parameter& p) { return same_name(p.key, key); });
-  if (at != parameters.end())
+  if (const auto at = find(parameters, key); at != parameters.end()) {
     at->value = value;
-  else
-    parameters.push_back({std::string{key}, std::string{value}});
+    return;
+  }
+  const auto place = is_in_order(section_name)
+                         ? std::find_if(parameters.begin(), parameters.end(),
+                                        [&](const Parameter& p) { return p.key > key; })
+                         : parameters.end();
+  parameters.insert(place, {std::string{key}, std::string{value}, false});
 }
 
-void Cpf::merge(const Cpf& other) {
-  for (const Section& s : other.sections_) {
-    section(s.name);
-    for (const Parameter& p : s.parameters)
-      set(s.name, p.key, p.value);
-  }
+void Cpf::erase(std::string_view section_name, std::string_view key) {
+  auto& parameters = section(section_name).parameters;
+  if (const auto at = find(parameters, key); at != parameters.end()) parameters.erase(at);
 }
 
 std::string Cpf::text() const {
@@ -103,33 +121,6 @@ std::string Cpf::text() const {
   for (const Action& a : actions_)
     out.append(a.operation).append(":").append(a.properties).append("\n");
   return out;
-}
-
-Cpf factory_cpf(const std::string& data) {
-  const std::string mgr = data + "/mgr/";
-  Cpf cpf;
-  cpf.set("ConfigFile", "Product", "IRIS");
-  cpf.set("ConfigFile", "Version", "2026.1");
-  cpf.set("Databases", "IRISSYS", mgr);
-  cpf.set("Databases", "IRISSECURITY", mgr + "irissecurity/");
-  cpf.set("Databases", "USER", mgr + "user/");
-  cpf.set("Namespaces", "%SYS", "IRISSYS");
-  cpf.set("Namespaces", "USER", "USER");
-  cpf.set("Journal", "AlternateDirectory", mgr + "journal/");
-  cpf.set("Journal", "CurrentDirectory", mgr + "journal/");
-  cpf.set("Journal", "FreezeOnError", "0");
-  cpf.set("Startup", "DefaultPort", "1972");
-  cpf.set("Startup", "PasswordHash", "");
-  cpf.set("Startup", "ShutdownTimeout", "300");
-  cpf.set("Startup", "WebServer", "1");
-  cpf.set("Startup", "WebServerPort", "52773");
-  cpf.set("config", "console", "");
-  cpf.set("config", "gmheap", "0");
-  cpf.set("config", "globals", "0,0,0,0,0,0");
-  cpf.set("config", "locksiz", "0");
-  cpf.set("config", "routines", "0");
-  cpf.set("config", "wijdir", "");
-  return cpf;
 }
 
 }  // namespace standin

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "config/factory.h"
 #include "config/users.h"
 #include "messages.h"
 #include "store.h"

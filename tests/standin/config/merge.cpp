@@ -1,13 +1,14 @@
-// Merging, and the actions that are carried out.
+// Merging a file into a CPF.
 #include "config/merge.h"
 
 #include <unistd.h>
 
-#include <optional>
-
 #include "clock.h"
-#include "config/users.h"
+#include "config/actions.h"
+#include "config/active_cpf.h"
+#include "config/factory.h"
 #include "process.h"
+#include "profile.h"
 #include "switches.h"
 #include "text.h"
 
@@ -16,100 +17,24 @@ namespace {
 
 constexpr int merge_failed = 7;
 
-/// `Prop=value,Prop="quoted, value"`. A comma that no `Name=` follows belongs to the value: real
-/// files write PasswordHash=hash,salt,10000,SHA512 without quotes.
-class Properties {
- public:
-  explicit Properties(std::string_view text) : text_{text} {}
+/// A merge file as this version reads it, or what is wrong with it.
+std::variant<Cpf, std::string> parse_merge_file(std::string_view text) {
+  return Cpf::parse(text, switch_is("repeated_key", "first") ? Repeated::first : Repeated::last);
+}
 
-  [[nodiscard]] std::string get(std::string_view name) const {
-    std::string value;
-    bool found = false;
-    bool quoted = false;
-    std::string piece;
-    const auto finish = [&] {
-      const std::size_t equals = piece.find('=');
-      const bool named = equals != std::string::npos && piece.find_first_of(" \"(") > equals;
-      if (named) {
-        found = same_name(trim(piece.substr(0, equals)), name);
-        if (found) value = unquoted(trim(piece.substr(equals + 1)));
-      } else if (found) {
-        value += "," + piece;
-      }
-      piece.clear();
-    };
-    for (const char c : text_) {
-      if (c == '"') quoted = !quoted;
-      if (c == ',' && !quoted)
-        finish();
-      else
-        piece.push_back(c);
+/// Every parameter of `change` into `cpf`.
+void apply(const Instance& instance, const Cpf& change, Cpf& cpf) {
+  const Cpf defaults = factory_cpf(instance.data.string());
+  for (const Cpf::Section& section : change.sections())
+    for (const Cpf::Parameter& p : section.parameters) {
+      const bool to_default = p.quoted_empty && profile().quoted_empty_is_default;
+      cpf.set(section.name, p.key, to_default ? defaults.get_or(section.name, p.key, "") : p.value);
     }
-    finish();
-    return value;
-  }
-
- private:
-  static std::string unquoted(std::string_view text) {
-    if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return std::string{text};
-    return replace_all(std::string{text.substr(1, text.size() - 2)}, "\"\"", "\"");
-  }
-  std::string_view text_;
-};
-
-bool is_known_verb(std::string_view operation) {
-  for (const std::string_view verb :
-       {"Create", "Delete", "Modify", "Config", "Execute", "Grant", "Revoke", "Install", "Import"})
-    if (lower(operation).starts_with(lower(verb))) return true;
-  return false;
 }
 
-std::string invalid_action(const Cpf& merge) {
-  for (const Action& action : merge.actions())
-    if (!is_known_verb(action.operation))
-      return "ERROR #416: Invalid operation '" + action.operation + "' in [Actions] section";
-  return {};
-}
-
-void create_database(const Properties& properties, Cpf& cpf) {
-  const std::string name = upper(properties.get("Name"));
-  const fs::path directory = properties.get("Directory");
-  if (name.empty() || directory.empty() || cpf.get("Databases", name)) return;
-  std::error_code error;
-  fs::create_directories(directory, error);
-  append_file(directory / "IRIS.DAT", "", Append::create_and_sync);
-  cpf.set("Databases", name, directory.string());
-}
-
-void create_namespace(const Properties& properties, Cpf& cpf) {
-  const std::string name = upper(properties.get("Name"));
-  if (!name.empty() && !cpf.get("Namespaces", name))
-    cpf.set("Namespaces", name, properties.get("Globals"));
-}
-
-void perform(const Cpf& merge, Cpf& cpf, Users& users, const MergeLog& log) {
-  for (const Action& action : merge.actions()) {
-    const Properties properties{action.properties};
-    const std::string operation = lower(action.operation);
-    if (operation == "createuser" || operation == "modifyuser")
-      users.set_user(properties.get("Name"), properties.get("PasswordHash"),
-                     operation == "createuser");
-    else if (operation == "createdatabase")
-      create_database(properties, cpf);
-    else if (operation == "createnamespace")
-      create_namespace(properties, cpf);
-    else
-      log("Action " + action.operation + " taken as done");
-  }
-}
-
-void set_first_password(const Cpf& merge, Users& users, const MergeLog& log) {
+void set_first_password(const Cpf& merge, Users& users) {
   const std::string hash = merge.get_or("Startup", "PasswordHash", "");
-  if (hash.empty()) return;
-  if (!is_password_hash(hash))
-    log("Invalid PasswordHash ignored");
-  else
-    users.set_first_password(hash);
+  if (!hash.empty() && is_password_hash(hash)) users.set_first_password(hash);
 }
 
 }  // namespace
@@ -122,7 +47,7 @@ std::string merge_into(const Instance& instance, const fs::path& merge_file, con
   const auto old = read_file(target);
   if (!text) return "ERROR #5001: Cannot open file '" + merge_file.string() + "'";
   if (!old) return "ERROR #5001: Cannot open file '" + target.string() + "'";
-  auto merge = Cpf::parse(*text);
+  const auto merge = parse_merge_file(*text);
   auto base = Cpf::parse(*old);
   log("Validating CPF file " + trial.string());
   if (const auto* const wrong = std::get_if<std::string>(&merge))
@@ -130,19 +55,22 @@ std::string merge_into(const Instance& instance, const fs::path& merge_file, con
   if (const auto* const wrong = std::get_if<std::string>(&base))
     return "ERROR #408: " + target.string() + ", " + *wrong;
   const Cpf& change = *std::get_if<Cpf>(&merge);
-  Cpf& cpf = *std::get_if<Cpf>(&base);
+  Configuration configuration{std::move(*std::get_if<Cpf>(&base)), Users::read(instance),
+                              Objects::read(instance)};
+  apply(instance, change, configuration.cpf);
+  if (const std::string wrong = invalid_cpf(configuration.cpf); !wrong.empty())
+    return "ERROR #408: " + trial.string() + ", " + wrong;
   log("No errors found in CPF file " + trial.string());
-  if (!change.actions().empty()) {
-    log("Reading [Actions] section");
-    log("Validating [Actions] section");
-    if (std::string wrong = invalid_action(change); !wrong.empty()) return wrong;
-  }
-  cpf.merge(change);
-  Users users = Users::read(instance);
-  perform(change, cpf, users, log);
-  set_first_password(change, users, log);
-  if (!write_file(target, cpf.text()) || !users.write(instance))
-    return "ERROR #5001: Cannot write " + target.string();
+  log("Reading [Actions] section");
+  if (!change.actions().empty()) log("Validating [Actions] section");
+  if (std::string wrong = invalid_action(change.actions()); !wrong.empty()) return wrong;
+  if (std::string error = perform_actions(instance, change.actions(), configuration);
+      !error.empty())
+    return error;
+  set_first_password(change, configuration.users);
+  if (std::string error = replace_cpf(target, configuration.cpf); !error.empty()) return error;
+  if (!configuration.users.write(instance) || !configuration.objects.write(instance))
+    return "ERROR #5001: Cannot write users";
   return {};
 }
 
@@ -153,7 +81,7 @@ int iris_merge(const Instance& instance, fs::path merge_file, fs::path target) {
   if (const int status = fault_status("merge_fault"); status >= 0) return status;
   std::string text = "IRIS Merge of " + merge_file.string() + " into " + target.string() + "\n";
   std::string error = switch_is("merge_fault", "fail")
-                          ? "ERROR #5002: ObjectScript error: <INVALID CLASS>ListExecute+5"
+                          ? "ERROR #5002: ObjectScript error: <INVALID CLASS>ListExecute+5^Config.ComPorts.1 *%SYS.sqlcq.aQueryOfTheStandin"
                           : merge_into(instance, merge_file, target, [](const std::string&) {});
   text += error.empty() ? "IRIS Merge completed successfully\n" : error + "\nIRIS Merge failed\n";
   write_all(STDOUT_FILENO, text);

@@ -138,18 +138,29 @@ void Users::set_all_passwords(std::string_view hash) {
   set_passwords(hash, true);
 }
 
-bool Users::set_user(std::string_view name, std::string_view hash, bool create) {
-  const auto user = std::find_if(users_.begin(), users_.end(),
-                                 [&](const User& u) { return same_name(u.name, name); });
-  if (user == users_.end() && !create) return false;
-  // Create is skipped when the user is there.
-  if (user != users_.end() && create) return true;
-  if (user == users_.end())
-    users_.push_back({std::string{name}, true, "%All", std::string{hash}});
-  else if (!hash.empty())
-    user->hash = hash;
-  default_password_ = default_password_ && hash.empty();
-  return true;
+std::vector<Users::User>::iterator Users::find(std::string_view name) {
+  return std::find_if(users_.begin(), users_.end(),
+                      [&](const User& user) { return same_name(user.name, name); });
+}
+
+bool Users::contains(std::string_view name) const {
+  return std::any_of(users_.begin(), users_.end(),
+                     [&](const User& user) { return same_name(user.name, name); });
+}
+
+void Users::put(std::string_view name, const Changes& changes) {
+  auto user = find(name);
+  if (user == users_.end()) user = users_.insert(user, {std::string{name}, true, "", ""});
+  if (changes.roles) user->roles = replace_all(*changes.roles, ":", ",");
+  if (changes.enabled) user->enabled = *changes.enabled != "0";
+  if (!changes.hash || changes.hash->empty()) return;
+  user->hash = *changes.hash;
+  // Of those whose password was SYS one has another now.
+  default_password_ = false;
+}
+
+void Users::erase(std::string_view name) {
+  if (const auto user = find(name); user != users_.end()) users_.erase(user);
 }
 
 }  // namespace standin

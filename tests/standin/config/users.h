@@ -1,6 +1,7 @@
 #pragma once
 // Users and their passwords: a small file in mgr/irissecurity, one line `name:enabled:roles:hash`
 // each. The hash is as in a CPF: PBKDF2 in IRIS's own two forms.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,16 @@ class Users {
   bool set_first_password(std::string_view hash);
   /// The same and CSPSystem, whatever was before.
   void set_all_passwords(std::string_view hash);
-  /// Adds or changes one; without a hash that stays. False: no such user and not to be created.
-  bool set_user(std::string_view name, std::string_view hash, bool create);
+  [[nodiscard]] bool contains(std::string_view name) const;
+  /// What an action says of a user; what it does not say stays.
+  struct Changes {
+    std::optional<std::string> hash;
+    std::optional<std::string> roles;
+    std::optional<std::string> enabled;  ///< 0 or 1
+  };
+  /// Changes one, or adds it: enabled, without a role.
+  void put(std::string_view name, const Changes& changes);
+  void erase(std::string_view name);
 
  private:
   struct User {
@@ -39,6 +48,7 @@ class Users {
     std::string roles;
     std::string hash;
   };
+  [[nodiscard]] std::vector<User>::iterator find(std::string_view name);
   void set_passwords(std::string_view hash, bool csp_system);
 
   std::vector<User> users_;

@@ -24,72 +24,10 @@ class StandinMain : public Standin {
   }
 };
 
-constexpr const char* start_and_stop =
-    R"([INFO] Writing status to file: /home/irisowner/irissys/iscagent.status
-Reading configuration from file: /home/irisowner/irissys/iscagent.conf
-ISCAgent[PID]: Starting
-ISCAgent[PID]: Starting ApplicationServer on *:2188
-
-[INFO] Starting InterSystems IRIS instance IRIS...
-[INFO] log: STAMP (PID) 0 [Generic.Event] Allocated 104MB shared memory
-
-Allocated 104MB shared memory
-16MB global buffers, 35MB routine buffers
-log: STAMP (PID) 0 [Generic.Event] 16MB global buffers, 35MB routine buffers, 16MB journal buffers
-
-log: STAMP (PID) 0 [SIMD] SIMD optimization level: DEFAULT
-
-log: STAMP (PID) 0 [Database.MountedRW] Mounted database @/data/mgr/ (SFN 0) read-write.
-
-log: STAMP (PID) 0 [Database.MountedRW] Mounted database @/data/mgr/irissecurity/ (SFN 2) read-write.
-
-log: STAMP (PID) 0 [Utility.Event] Merging @/merge.cpf into @/data/iris.cpf
-
-log: STAMP (PID) 0 [Utility.Event] Validating CPF file @/data/iris.cpf_Merge
-
-log: STAMP (PID) 0 [Utility.Event] No errors found in CPF file @/data/iris.cpf_Merge
-
-log: STAMP (PID) 0 [Database.MountedRW] Mounted database @/data/mgr/irislocaldata/ (SFN 3) read-write.
-
-Starting Control Process
-Global buffer setting requires attention.  Auto-selected 25% of total memory.
-Allocated 2626MB shared memory
-1900MB global buffers, 190MB routine buffers
-This copy of InterSystems IRIS has been licensed for use exclusively by:
-InterSystems IRIS Community
-Copyright (c) 1986-2026 by InterSystems Corporation
-Any other use is a violation of your license agreement
-
-1 alert(s) during startup. See messages.log for details.
-Merging IRIS, please wait...
-Starting IRIS
-
-
-[INFO] IRIS^@/usr^2026.1.0.234.1com^running, since CTIME^iris.cpf^1972^52773^0^ok^IRIS^^^@/data^1972
-
-[INFO] ...started InterSystems IRIS instance IRIS
-[INFO] Files differ; merging @/merge.cpf...
-[INFO] ...merged @/merge.cpf
-[INFO] Copying @/merge.cpf to @/usr/^@^merge.cpf.last_merge...
-[INFO] ...copied @/merge.cpf to @/usr/^@^merge.cpf.last_merge
-[INFO] Shutting down InterSystems IRIS instance IRIS...
-[INFO] IRIS^@/usr^2026.1.0.234.1com^down, last used CTIME^iris.cpf^1972^52773^0^^IRIS^^^@/data^1972
-
-[INFO] ...shut down InterSystems IRIS instance IRIS
-)";
-
-TEST_F(StandinMain, SpeaksAsIn2026_1) {
-  write(top_ / "merge.cpf", "[config]\ngmheap=40000\n");
-  environment_["ISC_CPF_MERGE_FILE"] = (top_ / "merge.cpf").string();
-  environment_["IRISSYS"] = "/home/irisowner/irissys";
+TEST_F(StandinMain, KeepsALogOfWhatItSays) {
   const pid_t child = launch_main();
-  ASSERT_TRUE(says("[INFO] ...copied ")) << output();
+  ASSERT_TRUE(says("[INFO] ...started ")) << output();
   EXPECT_EQ(terminate(child), 0);
-  const auto said = lines_of(masked(output(), top_));
-  const auto expected = lines_of(start_and_stop);
-  for (std::size_t i = 0; i < std::min(said.size(), expected.size()); ++i)
-    EXPECT_EQ(said[i], expected[i]) << "line " << i + 1;
-  EXPECT_EQ(said.size(), expected.size());
   const std::string log = read(top_ / "work" / "iris-main.log");
   EXPECT_NE(log, output());
   EXPECT_EQ(masked(log, top_), masked(output(), top_));

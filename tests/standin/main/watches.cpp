@@ -7,6 +7,7 @@
 #include <array>
 
 #include "process.h"
+#include "switches.h"
 #include "text.h"
 
 namespace standin {
@@ -14,14 +15,32 @@ namespace standin {
 MergeWatch::MergeWatch(const Instance& instance, MainLog& log)
     : instance_{instance}, log_{log}, file_{merge_file_of_environment()} {}
 
+void MergeWatch::started() {
+  segment_ = read_file(instance_.shid());
+  look();
+}
+
 void MergeWatch::look() {
-  if (file_.empty()) return;
-  const auto text = read_file(file_);
+  if (file_.empty() || was_restarted()) return;
+  const auto text = content();
   if (!text) return;
   const auto last = seen_any_ ? std::optional{seen_} : read_file(instance_.last_merge(file_));
   if (last != text) merge(*text);
   seen_ = *text;
   seen_any_ = true;
+}
+
+std::optional<std::string> MergeWatch::content() {
+  if (switch_is("merge_file_swap", "noticed")) return read_file(file_);
+  // Whoever watches the file itself, not its name, never sees the one that took its place.
+  if (!first_) first_ = UniqueFd{::open(file_.c_str(), O_RDONLY | O_CLOEXEC)};
+  return first_ ? read_file("/proc/self/fd/" + std::to_string(first_.get())) : std::nullopt;
+}
+
+bool MergeWatch::was_restarted() const {
+  if (switch_is("merge_after_restart", "goes_on")) return false;
+  const auto now = read_file(instance_.shid());
+  return now && now != segment_;
 }
 
 void MergeWatch::merge(const std::string& text) {
@@ -57,6 +76,9 @@ void KeyWatch::look() {
   else
     log_.error("Error copying " + key_.string() + " to " + target.string());
   copied_ = *text;
+  if (started_)
+    run_self(
+        {"iris", "session", instance_.name, "-U", "%SYS", "##class(%SYSTEM.License).Upgrade()"});
 }
 
 LogTail::LogTail(fs::path file) : file_{std::move(file)} {}

@@ -1,0 +1,244 @@
+// What iris-main says, line by line: against files of our own in this directory, and against
+// published logs where IRIS_SAMPLES_DIR has them.
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <iostream>
+
+#include "golden/log_shape.h"
+#include "instance_fixture.h"
+
+namespace standin_test {
+namespace {
+
+struct Version {
+  const char* name;
+  const char* opening;   ///< the first line of a cycle
+  const char* recorded;  ///< file name
+  const char* merge;     ///< content of the merge file; empty: none
+  bool is_pid1;          ///< iris-main is PID 1, as in images without an init
+  bool was_unclean;      ///< a start after an unclean stop has been recorded
+};
+
+constexpr std::array<Version, 3> versions{{
+    {"2020.1", "[WARNING] No init process", "iris-main_2020.1_oximeter_full.log", "", true, false},
+    {"2025.3", "[INFO] Executing command /home/irisowner/irissys/startISCAgent.sh",
+     "iris-main_2025.3_in-explorer_full.log", "[config]\ngmheap=40000\n", false, true},
+    {"2026.1", "[INFO] Writing status", "iris-main_2026.1_code-golf_full.log",
+     "[config]\ngmheap=40000\n[Actions]\nCreateResource:Name=Mine\n", false, false},
+}};
+
+void PrintTo(const Version& version, std::ostream* out) {
+  *out << version.name;
+}
+
+/// Lines of recorded cycles that the stand-in does not say at that place.
+struct Exception {
+  const char* version;
+  const char* line;
+  const char* reason;
+};
+constexpr std::array<Exception, 1> exceptions{{
+    {"2025.3",
+     "log: STAMP (PID) 0 [Database.MountedRW] Mounted database /usr/irissys/mgr/irislocaldata/ "
+     "(SFN 3) read-write.",
+     "the one start after an unclean stop: two processes wrote at once, and this line stands "
+     "before "
+     "the end of the validation instead of after it"},
+}};
+
+class Golden : public Standin {
+ protected:
+  void SetUp() override {
+    Standin::SetUp();
+    environment_.erase("ISC_DATA_DIRECTORY");
+    fs::create_directories(top_ / "home/dev");
+    environment_["IRISSYS"] = (top_ / "home/irissys").string();
+  }
+
+  [[nodiscard]] fs::path merge_file() const { return top_ / "home/dev/merge.cpf"; }
+
+  /// Of the iris-main.log that grew since the last call, with the paths of an image.
+  Lines cycle() {
+    std::string text = read(top_ / "work" / "iris-main.log");
+    text.erase(0, seen_);
+    seen_ += text.size();
+    std::string carets = top_.string();
+    for (char& c : carets)
+      if (c == '/') c = '^';
+    text =
+        replace_pattern(text, replace_pattern(carets, "\\^", "\\^") + "\\^home", "^home^irisowner");
+    text = replace_pattern(text, top_.string() + "/home", "/home/irisowner");
+    return lines_of(shape_of(replace_pattern(text, top_.string() + "/usr", "/usr/irissys")));
+  }
+
+  pid_t launch_main(const Version& version) {
+    environment_["IRIS_STANDIN_PROFILE"] = version.name;
+    if (*version.merge != '\0') {
+      write(merge_file(), version.merge);
+      environment_["ISC_CPF_MERGE_FILE"] = merge_file().string();
+    }
+    const fs::path output = top_ / "main-output";
+    fs::remove(output);
+    if (!version.is_pid1) return launch("iris-main", {}, output);
+    const auto child = static_cast<pid_t>(
+        ::syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, nullptr, nullptr, nullptr, 0));
+    if (child == 0) {
+      if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+          ::mount("proc", "/proc", "proc", 0, nullptr) != 0)
+        ::_exit(126);
+      become("iris-main", {}, output);
+    }
+    return child;
+  }
+
+  [[nodiscard]] bool says(const std::string& text, std::size_t times = 1) const {
+    return eventually([&] {
+      const std::string said = read(top_ / "main-output");
+      std::size_t found = 0;
+      for (std::size_t at = said.find(text); at != std::string::npos; at = said.find(text, at + 1))
+        ++found;
+      return found >= times;
+    });
+  }
+
+  void edit_merge_file(const std::string& addition) const {
+    write(top_ / "new.cpf", read(merge_file()) + addition);
+    fs::rename(top_ / "new.cpf", merge_file());
+  }
+
+  /// Start, `merges` runtime merges, stop.
+  Lines run_cycle(const Version& version, int merges = 1) {
+    const pid_t child = launch_main(version);
+    const bool merging = *version.merge != '\0';
+    EXPECT_TRUE(says(merging ? "...copied " : "...started ")) << read(top_ / "main-output");
+    for (int done = 1; merging && done < merges; ++done) {
+      edit_merge_file("; " + std::to_string(done) + "\n");
+      EXPECT_TRUE(says("...copied ", static_cast<std::size_t>(done) + 1));
+    }
+    return stopped(child);
+  }
+
+  Lines stopped(pid_t child) {
+    ::kill(child, SIGTERM);
+    EXPECT_EQ(await(child), 0);
+    return cycle();
+  }
+
+  /// A start after an unclean stop, and a runtime merge that fails.
+  Lines run_unclean_cycle(const Version& version) {
+    const pid_t first = launch_main(version);
+    EXPECT_TRUE(says("...copied "));
+    EXPECT_EQ(iris({"force", "IRIS"}).status, 0);
+    stopped(first);
+    const pid_t child = launch_main(version);
+    EXPECT_TRUE(says("...started "));
+    fault("merge_fault", "fail");
+    edit_merge_file("; edited\n");
+    EXPECT_TRUE(says(" exited with status 1792\n"));
+    heal("merge_fault");
+    return stopped(child);
+  }
+
+ private:
+  std::size_t seen_ = 0;
+};
+
+/// Why a version cannot be run here, or empty.
+std::string why_not(const Version& version) {
+  if (version.is_pid1 && ::geteuid() != 0)
+    return std::string{version.name} + ": only root can make the PID namespace that it needs";
+  return {};
+}
+
+void expect_same(const Lines& said, const Lines& expected, const std::string& what) {
+  const std::size_t count = std::max(said.size(), expected.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string ours = i < said.size() ? said[i] : "(nothing)";
+    const std::string theirs = i < expected.size() ? expected[i] : "(nothing)";
+    ASSERT_EQ(ours, theirs) << what << ", line " << i + 1 << ", after:\n"
+                            << joined({said.begin(), said.begin() + static_cast<long>(i)});
+  }
+}
+
+class EveryVersion : public Golden, public testing::WithParamInterface<Version> {};
+
+INSTANTIATE_TEST_SUITE_P(Of, EveryVersion, testing::ValuesIn(versions), [](const auto& version) {
+  return replace_pattern(std::string{"v"} + version.param.name, "\\.", "_");
+});
+
+TEST_P(EveryVersion, SaysWhatTheFilesOfThisDirectoryHave) {
+  const Version& version = GetParam();
+  if (const std::string why = why_not(version); !why.empty()) GTEST_SKIP() << why;
+  const fs::path directory = GOLDEN_DIR;
+  expect_same(run_cycle(version), lines_of(read(directory / (std::string{version.name} + ".txt"))),
+              "a cycle");
+}
+
+TEST_P(EveryVersion, SaysWhatThePublishedLogHasAndNothingElse) {
+  const Version& version = GetParam();
+  if (const std::string why = why_not(version); !why.empty()) GTEST_SKIP() << why;
+  const char* const given = std::getenv("IRIS_SAMPLES_DIR");
+  const fs::path file =
+      fs::path{given == nullptr ? SAMPLES_DIR : given} / "logs" / version.recorded;
+  if (!fs::exists(file)) GTEST_SKIP() << file << " is not there; IRIS_SAMPLES_DIR says where";
+
+  const auto recorded = cycles_of(shape_of(read(file)), version.opening);
+  ASSERT_FALSE(recorded.empty());
+  const Lines one_merge = run_cycle(version);
+  fs::remove_all(top_ / "usr");
+  fs::create_directory(top_ / "usr");
+  const Lines merges = run_cycle(version, 3);
+  fs::remove_all(top_ / "usr");
+  fs::create_directory(top_ / "usr");
+  const Lines unclean = version.was_unclean ? run_unclean_cycle(version) : Lines{};
+
+  Lines known;
+  std::size_t equal = 0;
+  std::size_t cut_off = 0;
+  std::size_t excepted = 0;
+  for (const Lines& cycle : recorded) {
+    known.insert(known.end(), cycle.begin(), cycle.end());
+    if (cycle == one_merge)
+      ++equal;
+    else if (std::equal(
+                 cycle.begin(), cycle.end(), one_merge.begin(),
+                 one_merge.begin() + static_cast<long>(std::min(cycle.size(), one_merge.size()))))
+      ++cut_off;
+    const Lines& ours = has_line_with(cycle, "attempting WIJ compare") ? unclean : merges;
+    Lines missing = missing_in_order(cycle, ours);
+    for (const Exception& exception : exceptions)
+      if (!missing.empty() && version.name == std::string{exception.version}) {
+        missing = missing_in_order(without_entry(cycle, exception.line), ours);
+        if (missing.empty()) ++excepted;
+      }
+    EXPECT_TRUE(missing.empty()) << "not reproduced:\n"
+                                 << joined(missing) << "of:\n"
+                                 << joined(cycle);
+  }
+  for (const Lines& ours : {one_merge, merges, unclean})
+    EXPECT_EQ(joined(unknown_to(known, ours)), "") << "said, but in no published log";
+  EXPECT_GE(equal, 1U) << "no published cycle is line for line ours:\n" << joined(one_merge);
+  for (const Exception& exception : exceptions)
+    if (version.name == std::string{exception.version}) {
+      EXPECT_GE(excepted, 1U) << "no longer needed: " << exception.line;
+    }
+  std::cout << version.name << ": " << recorded.size() << " cycles; line for line ours: " << equal
+            << " whole ones, " << cut_off << " cut off; with an exception: " << excepted << "\n"
+            << std::flush;
+}
+
+TEST_F(Golden, AnUncleanStopAndAFailedMergeAreToldAsIn2025_3) {
+  const Version& version = versions[1];
+  expect_same(run_unclean_cycle(version),
+              lines_of(read(fs::path{GOLDEN_DIR} / "2025.3-unclean.txt")), "a cycle");
+}
+
+}  // namespace
+}  // namespace standin_test
