@@ -8,6 +8,7 @@
 #include <map>
 
 #include "clock.h"
+#include "config/active_cpf.h"
 #include "daemons.h"
 #include "die.h"
 #include "ilock.h"
@@ -69,6 +70,7 @@ class ControlProcess {
     Wij wij = read_wij(instance_).value_or(Wij{});
     wij.clean = write_daemon_left_;
     write_wij(instance_, wij);
+    note_last_good(instance_);
     log_message(instance_, Severity::info, "Generic.Event", "Shutdown complete");
     std::error_code ignored;
     fs::remove(instance_.ids(), ignored);

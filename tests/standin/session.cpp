@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "config/users.h"
 #include "freeze.h"
+#include "messages.h"
 #include "objectscript.h"
 #include "process.h"
 #include "shared_memory.h"
@@ -90,6 +91,10 @@ int call_method(const Instance& instance, Board& board, const MethodCall& call) 
   if (call.class_name == "Backup.General") return call_backup(instance, board, call);
   if (call.class_name == "%SYSTEM.Security" && call.method == "Login")
     return Users::read(instance).login(call.argument(1), call.argument(2)) ? 1 : 0;
+  if (call.class_name == "%SYSTEM.License" && call.method == "Upgrade") {
+    log_message(instance, Severity::info, "Generic.Event", "License key taken up");
+    return 1;
+  }
   return object_script_error("<CLASS DOES NOT EXIST> *" + call.class_name);
 }
 

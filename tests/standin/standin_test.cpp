@@ -65,36 +65,6 @@ TEST_F(Standin, DaemonsLeadTheirOwnLivesInOneTree) {
   EXPECT_EQ(daemons, 4U);
 }
 
-TEST_F(Standin, MergesBeforeTheStart) {
-  write(
-      top_ / "merge.cpf",
-      "[Startup]\r\nDefaultPort=51773   \r\nNew=1 ; why\r\n[CONFIG]\ngmheap=77777\n[Mine]\na=b=c\n"
-      "[Actions]\nModifyService:Name=%Service_CallIn,Enabled=1\n[Startup]\nDefaultPort=51774");
-  environment_["ISC_CPF_MERGE_FILE"] = (top_ / "merge.cpf").string();
-  start();
-  const std::string cpf = read(data() / "iris.cpf");
-  EXPECT_TRUE(contains(cpf, "\nDefaultPort=51774\n")) << cpf;
-  EXPECT_TRUE(contains(cpf, "\nNew=1\n")) << cpf;
-  EXPECT_TRUE(contains(cpf, "\ngmheap=77777\n")) << cpf;
-  EXPECT_TRUE(contains(cpf, "\n[Mine]\na=b=c\n")) << cpf;
-  EXPECT_FALSE(contains(cpf, "Actions")) << cpf;
-  EXPECT_EQ(qlist_field(iris({"qlist"}).output, 6), "51774");
-}
-
-TEST_F(Standin, SkipsAMissingMergeFileAndDiesOfABrokenOne) {
-  environment_["ISC_CPF_MERGE_FILE"] = (top_ / "merge.cpf").string();
-  write(top_ / "merge.cpf", "[Startup\nDefaultPort=1\n");
-  EXPECT_EQ(iris({"start", "IRIS"}).status, 1);
-  EXPECT_TRUE(down());
-  fs::remove(top_ / "merge.cpf");
-  start();
-  EXPECT_TRUE(contains(messages(), "/merge.cpf' does not exist; skipping"));
-  write(top_ / "merge.cpf", "[Startup\n");
-  const Ended merge = iris({"merge", "IRIS"});
-  EXPECT_EQ(merge.status, 7);
-  EXPECT_TRUE(contains(merge.output, "\nIRIS Merge failed\n")) << merge.output;
-}
-
 TEST_F(Standin, FreezesAndThaws) {
   start();
   EXPECT_EQ(session(is_suspended), 3);
@@ -160,29 +130,6 @@ TEST_F(Standin, RefusesSignOnAfterTheFreezeTimeoutUntilStatThaws) {
   EXPECT_EQ(session(is_suspended), 3);
 }
 
-TEST_F(Standin, TakesTheFirstPasswordOnce) {
-  environment_["ISC_CPF_MERGE_FILE"] = (top_ / "merge.cpf").string();
-  start();
-  EXPECT_EQ(login("_SYSTEM", "SYS"), 1);
-  ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);
-  // PBKDF2-HMAC-SHA1 of "first", 1024 rounds, salt saltsalt; and of "second".
-  write(top_ / "merge.cpf",
-        "[Startup]\nPasswordHash=85797906978e661e3531097832afc8edd2a8f328,saltsalt\n");
-  start();
-  EXPECT_EQ(login("_system", "first"), 1);
-  EXPECT_EQ(login("_SYSTEM", "SYS"), 0);
-  EXPECT_EQ(login("CSPSystem", "SYS"), 1);
-  write(top_ / "merge.cpf",
-        "[Startup]\nPasswordHash=C8BD3DBDD9289A7508BC30B191FF83E008F66FA9,saltsalt\n");
-  ASSERT_EQ(iris({"merge", "IRIS"}).status, 0);
-  EXPECT_EQ(login("_SYSTEM", "first"), 1);
-  write(top_ / "merge.cpf",
-        "[Actions]\nModifyUser:Name=Admin,PasswordHash=C8BD3DBDD9289A7508BC30B191FF83E008F66FA9,"
-        "saltsalt\n");
-  ASSERT_EQ(iris({"merge", "IRIS"}).status, 0);
-  EXPECT_EQ(login("Admin", "second"), 1);
-}
-
 TEST_F(Standin, KeepsSayingRunningWithoutItsControlProcess) {
   start();
   kill_control();
@@ -213,16 +160,6 @@ TEST_F(Standin, ForcesWhatDoesNotStop) {
   fault("clock_scale", "500");  // ShutdownTimeout 300 s becomes 600 ms
   EXPECT_EQ(iris({"stop", "IRIS"}).status, 1);
   EXPECT_TRUE(down());
-}
-
-TEST_F(Standin, RefusesADirectoryThatHoldsOtherThings) {
-  fs::create_directory(data());
-  write(data() / "lost+found", "");
-  const Ended ended = run("iris-main", {});
-  EXPECT_EQ(ended.status, 1);
-  EXPECT_TRUE(contains(ended.output, data().string() + " is not empty")) << ended.output;
-  EXPECT_TRUE(contains(ended.output, "exited with status 256\n")) << ended.output;
-  EXPECT_EQ(lines_of(ended.output).back(), "[FATAL] Error starting InterSystems IRIS");
 }
 
 TEST_F(Standin, AnswersFaultsWhileItRuns) {

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "clock.h"
+#include "config/active_cpf.h"
 #include "config/data_directory.h"
 #include "config/merge.h"
 #include "daemons.h"
@@ -152,6 +153,7 @@ class Start {
     words_.started();
     maybe_die(instance_, *memory, "start_end");
     if (switch_is("running_when", "end")) run(*memory);
+    note_last_good(instance_);
     log_message(instance_, Severity::info, "Generic.Event",
                 "Startup of InterSystems IRIS complete");
     say("Starting " + instance_.name + "\n");

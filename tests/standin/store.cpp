@@ -120,6 +120,10 @@ fs::path database_of(const Instance& instance, std::string_view name_space) {
   return entry.substr(0, entry.find(','));
 }
 
+bool create_database(const fs::path& directory) {
+  return write_file(directory / "IRIS.DAT", "standin-database 1\n");
+}
+
 bool journal_set(const Instance& instance, std::string_view name_space, std::string_view change) {
   const fs::path file = current_journal(instance);
   std::string record{name_space};

@@ -28,6 +28,8 @@ fs::path switch_journal(const Instance& instance);
 
 /// The directory of the database behind a namespace, or empty.
 fs::path database_of(const Instance& instance, std::string_view name_space);
+/// A file IRIS.DAT that holds nothing, in a directory that is there.
+bool create_database(const fs::path& directory);
 /// Journals `^name=value` for a namespace; on disk when true.
 bool journal_set(const Instance& instance, std::string_view name_space, std::string_view change);
 /// Brings the databases up to the journal's end, the write image journal first. Records written.

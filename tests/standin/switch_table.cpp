@@ -18,6 +18,7 @@ constexpr auto table = std::to_array<Switch>({
     {"start_ms", time, "300", "how long a start takes"},
     {"stop_ms", time, "200", "how long a stop takes"},
     {"clone_ms", time, "0", "how long filling an empty data directory takes"},
+    {"upgrade_ms", time, "0", "how long the upgrade of another version's data takes"},
     {"recovery_ms", time, "100", "how long recovery takes in a start after an unclean stop"},
     {"freeze_ms", time, "100", "how long ExternalFreeze takes"},
     {"thaw_ms", time, "100", "how long ExternalThaw takes"},
@@ -28,6 +29,8 @@ constexpr auto table = std::to_array<Switch>({
     {"merge_poll_ms", time, "1000", "how often iris-main looks at the merge file, key and log"},
 
     {"shm_bytes", size, "4194304", "size of the shared memory segment, all of it touched"},
+    {"clone_free_bytes", size, "209715200",
+     "what must be free on the volume to fill an empty data directory"},
     {"user_processes", size, "2", "processes besides control, write and journal daemon, 0 to 400"},
     {"user_churn", size, "0", "processes of users that come and go in a second, 0 to 200"},
 

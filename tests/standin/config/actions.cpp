@@ -3,6 +3,7 @@
 
 #include "config/operations.h"
 #include "config/properties.h"
+#include "store.h"
 #include "text.h"
 
 namespace standin {
@@ -74,11 +75,11 @@ class Performer {
     return {};
   }
 
+  /// One that is there keeps what it holds.
   static bool create_database_file(const fs::path& directory) {
     std::error_code error;
     fs::create_directories(directory, error);
-    return !error && (fs::exists(directory / "IRIS.DAT", error) ||
-                      append_file(directory / "IRIS.DAT", "", Append::create_and_sync));
+    return !error && (fs::exists(directory / "IRIS.DAT", error) || create_database(directory));
   }
 
   std::string database_file(Verb verb, const Properties& properties) {

@@ -62,11 +62,11 @@ std::variant<Cpf, std::string> Cpf::parse(std::string_view text, Repeated repeat
     auto& parameters = cpf.section(current).parameters;
     const auto before = find(parameters, key);
     const bool quoted_empty = value == "\"\"";
-    Parameter parameter{key, quoted_empty ? "" : value, quoted_empty};
+    const std::string plain = quoted_empty ? "" : value;
     if (before == parameters.end())
-      parameters.push_back(std::move(parameter));
+      parameters.push_back({key, plain, quoted_empty});
     else if (repeated == Repeated::last)
-      *before = std::move(parameter);
+      *before = {before->key, plain, quoted_empty};
   }
   return cpf;
 }

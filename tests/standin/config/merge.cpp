@@ -81,7 +81,8 @@ int iris_merge(const Instance& instance, fs::path merge_file, fs::path target) {
   if (const int status = fault_status("merge_fault"); status >= 0) return status;
   std::string text = "IRIS Merge of " + merge_file.string() + " into " + target.string() + "\n";
   std::string error = switch_is("merge_fault", "fail")
-                          ? "ERROR #5002: ObjectScript error: <INVALID CLASS>ListExecute+5^Config.ComPorts.1 *%SYS.sqlcq.aQueryOfTheStandin"
+                          ? "ERROR #5002: ObjectScript error: <INVALID "
+                            "CLASS>ListExecute+5^Config.ComPorts.1 *%SYS.sqlcq.aQueryOfTheStandin"
                           : merge_into(instance, merge_file, target, [](const std::string&) {});
   text += error.empty() ? "IRIS Merge completed successfully\n" : error + "\nIRIS Merge failed\n";
   write_all(STDOUT_FILENO, text);

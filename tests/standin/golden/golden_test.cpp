@@ -12,7 +12,7 @@
 #include <iostream>
 
 #include "golden/log_shape.h"
-#include "instance_fixture.h"
+#include "main/main_fixture.h"
 
 namespace standin_test {
 namespace {
@@ -53,10 +53,10 @@ constexpr std::array<Exception, 1> exceptions{{
      "the end of the validation instead of after it"},
 }};
 
-class Golden : public Standin {
+class Golden : public StandinMain {
  protected:
   void SetUp() override {
-    Standin::SetUp();
+    StandinMain::SetUp();
     environment_.erase("ISC_DATA_DIRECTORY");
     fs::create_directories(top_ / "home/dev");
     environment_["IRISSYS"] = (top_ / "home/irissys").string();
@@ -78,34 +78,23 @@ class Golden : public Standin {
     return lines_of(shape_of(replace_pattern(text, top_.string() + "/usr", "/usr/irissys")));
   }
 
-  pid_t launch_main(const Version& version) {
+  pid_t launch_version(const Version& version) {
     environment_["IRIS_STANDIN_PROFILE"] = version.name;
     if (*version.merge != '\0') {
       write(merge_file(), version.merge);
       environment_["ISC_CPF_MERGE_FILE"] = merge_file().string();
     }
-    const fs::path output = top_ / "main-output";
-    fs::remove(output);
-    if (!version.is_pid1) return launch("iris-main", {}, output);
+    if (!version.is_pid1) return launch_main();
+    fs::remove(output_file());
     const auto child = static_cast<pid_t>(
         ::syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, nullptr, nullptr, nullptr, 0));
     if (child == 0) {
       if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
           ::mount("proc", "/proc", "proc", 0, nullptr) != 0)
         ::_exit(126);
-      become("iris-main", {}, output);
+      become("iris-main", {}, output_file());
     }
     return child;
-  }
-
-  [[nodiscard]] bool says(const std::string& text, std::size_t times = 1) const {
-    return eventually([&] {
-      const std::string said = read(top_ / "main-output");
-      std::size_t found = 0;
-      for (std::size_t at = said.find(text); at != std::string::npos; at = said.find(text, at + 1))
-        ++found;
-      return found >= times;
-    });
   }
 
   void edit_merge_file(const std::string& addition) const {
@@ -115,9 +104,9 @@ class Golden : public Standin {
 
   /// Start, `merges` runtime merges, stop.
   Lines run_cycle(const Version& version, int merges = 1) {
-    const pid_t child = launch_main(version);
+    const pid_t child = launch_version(version);
     const bool merging = *version.merge != '\0';
-    EXPECT_TRUE(says(merging ? "...copied " : "...started ")) << read(top_ / "main-output");
+    EXPECT_TRUE(says(merging ? "...copied " : "...started ")) << output();
     for (int done = 1; merging && done < merges; ++done) {
       edit_merge_file("; " + std::to_string(done) + "\n");
       EXPECT_TRUE(says("...copied ", static_cast<std::size_t>(done) + 1));
@@ -126,18 +115,17 @@ class Golden : public Standin {
   }
 
   Lines stopped(pid_t child) {
-    ::kill(child, SIGTERM);
-    EXPECT_EQ(await(child), 0);
+    EXPECT_EQ(terminate(child), 0);
     return cycle();
   }
 
   /// A start after an unclean stop, and a runtime merge that fails.
   Lines run_unclean_cycle(const Version& version) {
-    const pid_t first = launch_main(version);
+    const pid_t first = launch_version(version);
     EXPECT_TRUE(says("...copied "));
     EXPECT_EQ(iris({"force", "IRIS"}).status, 0);
     stopped(first);
-    const pid_t child = launch_main(version);
+    const pid_t child = launch_version(version);
     EXPECT_TRUE(says("...started "));
     fault("merge_fault", "fail");
     edit_merge_file("; edited\n");

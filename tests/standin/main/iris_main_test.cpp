@@ -3,26 +3,10 @@
 
 #include <algorithm>
 
-#include "instance_fixture.h"
+#include "main/main_fixture.h"
 
 namespace standin_test {
 namespace {
-
-class StandinMain : public Standin {
- protected:
-  pid_t launch_main(const Words& arguments = {}) {
-    return launch("iris-main", arguments, output_file());
-  }
-  [[nodiscard]] fs::path output_file() const { return top_ / "main-output"; }
-  [[nodiscard]] std::string output() const { return read(output_file()); }
-  [[nodiscard]] bool says(const std::string& text) const {
-    return eventually([&] { return contains(output(), text); });
-  }
-  static int terminate(pid_t child) {
-    ::kill(child, SIGTERM);
-    return await(child);
-  }
-};
 
 TEST_F(StandinMain, KeepsALogOfWhatItSays) {
   const pid_t child = launch_main();
@@ -31,6 +15,49 @@ TEST_F(StandinMain, KeepsALogOfWhatItSays) {
   const std::string log = read(top_ / "work" / "iris-main.log");
   EXPECT_NE(log, output());
   EXPECT_EQ(masked(log, top_), masked(output(), top_));
+}
+
+TEST_F(StandinMain, TakesEveryOptionInEveryForm) {
+  const Ended help = run("iris-main", {"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* const name :
+       {"--instance", "--down", "--up", "--nostu", "--key", "--log", "--before", "--after",
+        "--exit", "--create", "--terminate", "--password-file", "--ISCAgent ", "--ISCAgentPort",
+        "--check-caps", "--version", "--help"})
+    EXPECT_TRUE(contains(help.output, name)) << name;
+  EXPECT_EQ(run("iris-main", {"-h"}).output, help.output);
+  EXPECT_EQ(run("iris-main", {"--version"}).output, "iris-main 2026.1.0.234.1com\n");
+  for (const Words& wrong : {Words{"--upp", "true"},
+                             {"-up", "true"},
+                             {"--up", "maybe"},
+                             {"--up"},
+                             {"-k"},
+                             {"word"},
+                             {"-a=x"},
+                             {"--check-caps="}}) {
+    const Ended refused = run("iris-main", wrong);
+    EXPECT_EQ(refused.status, 1) << wrong[0];
+    EXPECT_EQ(refused.output, help.output) << wrong[0];
+  }
+  fault("single_hyphen", "accept");
+  const pid_t child = launch_main({"-i", "iris", "--down=true", "-u", "true", "-s=true"});
+  EXPECT_EQ(await(child), 1);  // a short name has no equals sign
+  const pid_t good = launch_main({"-i", "iris", "--down=true", "-up", "true", "-s", "true",
+                                  "--check-caps=false", "--ISCAgent=false", "--log", "/dev/null"});
+  ASSERT_TRUE(says("...started ")) << output();
+  EXPECT_EQ(terminate(good), 0);
+}
+
+TEST_F(StandinMain, EndsWithoutAMessagesLog) {
+  start();
+  ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);
+  fs::remove(mgr() / "messages.log");
+  const Ended ended = run("iris-main", {});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(
+      ended.output,
+      "[FATAL] No log file specified, could not open $ISC_PACKAGE_INSTALLDIR/mgr/messages.log "
+      "for reading.  Cannot log.\n");
 }
 
 TEST_F(StandinMain, RunsTheHooksInOrder) {
@@ -94,9 +121,6 @@ TEST_F(StandinMain, FailsAsIrisStartFails) {
                        "[ERROR] Command \"iris start IRIS quietly\" exited with status 256\n"
                        "[ERROR] Possible causes:\n"))
       << ended.output;
-  EXPECT_EQ(run("iris-main", {"--upp", "true"}).status, 1);
-  EXPECT_EQ(run("iris-main", {"-up", "true"}).status, 1);
-  EXPECT_EQ(run("iris-main", {"--help"}).status, 0);
 }
 
 TEST_F(StandinMain, StopsIrisWhenTheAfterCommandFails) {
@@ -125,6 +149,11 @@ TEST_F(StandinMain, ChangesAllPasswordsFromAFileOnce) {
   EXPECT_EQ(login("CSPSystem", "new one"), 1);
   EXPECT_FALSE(fs::exists(top_ / "password"));
   EXPECT_EQ(terminate(child), 0);
+  write(top_ / "password", "a later one");
+  const pid_t again = launch_main({"--password-file", (top_ / "password").string()});
+  ASSERT_TRUE(says("[INFO] ...started ")) << output();
+  EXPECT_EQ(login("_SYSTEM", "new one"), 1);
+  EXPECT_EQ(terminate(again), 0);
 }
 
 }  // namespace
