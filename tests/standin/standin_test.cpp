@@ -33,6 +33,44 @@ TEST_F(Standin, StartsAndStops) {
   EXPECT_EQ(session(is_suspended), 1);
 }
 
+TEST_F(Standin, ListsItselfInTheWordsOfEachProfile) {
+  struct Words {
+    const char* profile;
+    const char* qlist;
+    const char* list;
+  };
+  start();
+  ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);
+  for (const auto& [profile, qlist, list] :
+       {Words{"2020.1",
+              "IRIS^@/usr^2020.1.0.214.0com^down, last used CTIME^iris.cpf^1972^52773^53773^^"
+              "IRISHealth^^^@/data\n",
+              "    versionid:    2020.1.0.214.0com\n    datadir:      @/data\n"
+              "    conf file:    iris.cpf  (SuperServer port = 1972, WebServer = 52773)\n"
+              "    status:       down, last used CTIME\n"
+              "    product:      InterSystems IRIS for Health\n"},
+        {"2025.3",
+         "IRIS^@/usr^2025.3.0.226.0com^down, last used CTIME^iris.cpf^1972^52773^0^^IRIS^^^@/data^"
+         "1972\n",
+         "    versionid:    2025.3.0.226.0com\n    datadir:      @/data\n"
+         "    conf file:    iris.cpf  (WebServer port = 52773)\n"
+         "    status:       down, last used CTIME\n    SuperServers: 1972\n"
+         "    product:      InterSystems IRIS\n"},
+        {"2026.1",
+         "IRIS^@/usr^2026.1.0.234.1com^down, last used CTIME^iris.cpf^1972^52773^0^^IRIS^^^@/data^"
+         "1972\n",
+         "    versionid:    2026.1.0.234.1com\n    datadir:      @/data\n"
+         "    conf file:    iris.cpf  (WebServer port = 52773)\n"
+         "    status:       down, last used CTIME\n    SuperServers: 1972\n"
+         "    product:      InterSystems IRIS\n"}}) {
+    fault("profile", profile);
+    EXPECT_EQ(masked(iris({"qlist"}).output, top_), qlist);
+    EXPECT_EQ(masked(iris({"list"}).output, top_),
+              std::string{"\nConfiguration 'IRIS'   (default)\n    directory:    @/usr\n"} + list);
+    EXPECT_TRUE(iris({"qall"}).output.starts_with(std::string{"dn IRIS  "} + profile));
+  }
+}
+
 TEST_F(Standin, ItsReadmeHasTheTableOfSwitches) {
   const Ended table = run("iris-standin", {"--switches", "markdown"});
   EXPECT_TRUE(contains(read(STANDIN_README), table.output)) << table.output;

@@ -9,154 +9,152 @@
 namespace standin {
 namespace {
 
-std::string failure(std::string_view error, std::string_view place) {
-  return "ERROR #5002: ObjectScript error: <" + std::string{error} + ">" + std::string{place};
+/// What an action did.
+struct Effect {
+  bool changed = false;
+  std::string error;
+};
+
+const Effect nothing{};
+const Effect changed{true, {}};
+
+Effect failed(std::string_view error, const std::string& place) {
+  return {false, "ERROR #5002: ObjectScript error: <" + std::string{error} + ">" + place};
+}
+
+/// A file that is there keeps what it holds.
+bool make_database_file(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  return !error && (fs::exists(directory / "IRIS.DAT", error) || create_database(directory));
 }
 
 class Performer {
  public:
-  Performer(const Instance& instance, Configuration& configuration)
-      : instance_{instance}, cpf_{configuration.cpf}, all_{configuration} {}
+  explicit Performer(Configuration& configuration)
+      : cpf_{configuration.cpf}, users_{configuration.users}, objects_{configuration.objects} {}
 
-  std::string perform(const Action& action) {
+  Effect perform(const Action& action) {
     const auto operation = parse_operation(action.operation);
-    if (!operation) return {};
+    if (!operation) return nothing;
     const Properties properties{action.properties};
-    const std::string name = properties.name();
-    std::string error = dispatch(*operation, name, properties, action.properties);
-    if (error.empty() && done_)
-      append_file(instance_.mgr() / "actions.log",
-                  name.empty() ? action.operation + "\n" : action.operation + " " + name + "\n",
-                  Append::create);
-    done_ = false;
-    return error;
+    const Verb verb = operation->verb;
+    if (verb == Verb::execute) return execute(properties);
+    if (operation->kind == "Database") return database(verb, upper(properties.name()), properties);
+    if (operation->kind == "DatabaseFile") return database_file(verb, properties);
+    if (operation->kind == "Namespace")
+      return name_space(verb, upper(properties.name()), properties);
+    if (operation->kind == "User") return user(verb, properties.name(), properties);
+    for (const std::string_view section :
+         {"Startup", "Config", "Journal", "Logging", "ECP", "Miscellaneous", "Monitor", "SQL"})
+      if (operation->kind == section) return parameters(section, properties);
+    return object(*operation, properties.name(), action.properties);
   }
 
  private:
-  std::string dispatch(const Operation& operation, const std::string& name,
-                       const Properties& properties, const std::string& text) {
-    const std::string_view kind = operation.kind;
-    if (operation.verb == Verb::execute) return execute(properties);
-    if (kind == "Database") return database(operation.verb, upper(name), properties);
-    if (kind == "DatabaseFile") return database_file(operation.verb, properties);
-    if (kind == "Namespace") return name_space(operation.verb, upper(name), properties);
-    if (kind == "User") return user(operation.verb, name, properties);
-    for (const std::string_view section :
-         {"Startup", "Config", "Journal", "Logging", "ECP", "Miscellaneous", "Monitor", "SQL"})
-      if (kind == section) return parameters(section, properties);
-    return object(operation, name, text);
-  }
-
-  std::string execute(const Properties& properties) {
+  [[nodiscard]] Effect execute(const Properties& properties) const {
     const std::string where = upper(properties.find("Namespace").value_or("%SYS"));
-    if (!cpf_.get("Namespaces", where)) return failure("NAMESPACE", "Execute+5^Config.Actions.1");
-    done_ = true;
-    return {};
+    return cpf_.get("Namespaces", where) ? changed
+                                         : failed("NAMESPACE", "Execute+5^Config.Actions.1");
   }
 
-  std::string database(Verb verb, const std::string& name, const Properties& properties) {
+  Effect database(Verb verb, const std::string& name, const Properties& properties) {
     const bool there = cpf_.get("Databases", name).has_value();
-    if (name.empty() || there == (verb == Verb::create)) return {};
-    done_ = true;
+    if (name.empty() || there == (verb == Verb::create)) return nothing;
     if (verb == Verb::remove) {
       cpf_.erase("Databases", name);
-      return {};
+      return changed;
     }
     const std::string directory = properties.get("Directory");
+    if (directory.empty())
+      return verb == Verb::modify ? nothing
+                                  : failed("UNDEFINED", "Create+3^Config.Databases.1 *Directory");
     const std::string server = properties.get("Server");
-    if (directory.empty()) {
-      done_ = verb == Verb::create;
-      return done_ ? failure("UNDEFINED", "Create+3^Config.Databases.1 *Directory") : std::string{};
-    }
     const bool remote = !server.empty() || properties.get("LogicalOnly") == "1";
-    if (verb == Verb::create && !remote && !create_database_file(directory))
-      return failure("DIRECTORY", "Create+7^SYS.Database.1 *" + directory);
+    if (verb == Verb::create && !remote && !make_database_file(directory))
+      return failed("DIRECTORY", "Create+7^SYS.Database.1 *" + directory);
     cpf_.set("Databases", name, server.empty() ? directory : directory + "," + server);
-    return {};
+    return changed;
   }
 
-  /// One that is there keeps what it holds.
-  static bool create_database_file(const fs::path& directory) {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    return !error && (fs::exists(directory / "IRIS.DAT", error) || create_database(directory));
-  }
-
-  std::string database_file(Verb verb, const Properties& properties) {
+  static Effect database_file(Verb verb, const Properties& properties) {
     const fs::path directory = properties.get("Directory");
+    const fs::path file = directory / "IRIS.DAT";
     std::error_code error;
-    if (directory.empty() || fs::exists(directory / "IRIS.DAT", error) == (verb == Verb::create))
-      return {};
-    done_ = true;
-    if (verb == Verb::remove) fs::remove(directory / "IRIS.DAT", error);
-    if (verb == Verb::create && !create_database_file(directory))
-      return failure("DIRECTORY", "Create+7^SYS.Database.1 *" + directory.string());
-    return {};
+    if (directory.empty() || fs::exists(file, error) == (verb == Verb::create)) return nothing;
+    if (verb == Verb::modify) return changed;
+    const bool done =
+        verb == Verb::create ? make_database_file(directory) : fs::remove(file, error);
+    return done ? changed : failed("DIRECTORY", "Create+7^SYS.Database.1 *" + directory.string());
   }
 
-  std::string name_space(Verb verb, const std::string& name, const Properties& properties) {
-    const auto before = cpf_.get("Namespaces", name);
-    if (name.empty() || before.has_value() == (verb == Verb::create)) return {};
-    done_ = true;
+  Effect name_space(Verb verb, const std::string& name, const Properties& properties) {
+    const bool there = cpf_.get("Namespaces", name).has_value();
+    if (name.empty() || there == (verb == Verb::create)) return nothing;
     if (verb == Verb::remove) {
       cpf_.erase("Namespaces", name);
-      return {};
+      return changed;
     }
     const std::string globals = upper(properties.get("Globals"));
     const std::string routines = upper(properties.get("Routines"));
-    if (globals.empty() && verb == Verb::modify) return {};
+    if (globals.empty() && verb == Verb::modify) return nothing;
     for (const std::string& database : {globals, routines.empty() ? globals : routines})
       if (!cpf_.get("Databases", database))
-        return failure("DATABASE", "Create+9^Config.Namespaces.1 *" + database);
+        return failed("DATABASE", "Create+9^Config.Namespaces.1 *" + database);
     cpf_.set("Namespaces", name,
              routines.empty() || routines == globals ? globals : globals + "," + routines);
-    return {};
+    return changed;
   }
 
-  std::string user(Verb verb, const std::string& name, const Properties& properties) {
-    if (name.empty() || all_.users.contains(name) == (verb == Verb::create)) return {};
-    done_ = true;
+  Effect user(Verb verb, const std::string& name, const Properties& properties) {
+    if (name.empty() || users_.contains(name) == (verb == Verb::create)) return nothing;
     if (verb == Verb::remove) {
-      all_.users.erase(name);
-      return {};
+      users_.erase(name);
+      return changed;
     }
     const auto hash = properties.find("PasswordHash");
     if (hash && !hash->empty() && !is_password_hash(*hash))
-      return failure("ILLEGAL VALUE", "Import+4^Security.Users.1 *PasswordHash");
-    all_.users.put(
+      return failed("ILLEGAL VALUE", "Import+4^Security.Users.1 *PasswordHash");
+    users_.put(
         name,
         {.hash = hash, .roles = properties.find("Roles"), .enabled = properties.find("Enabled")});
-    return {};
+    return changed;
   }
 
-  std::string parameters(std::string_view section, const Properties& properties) {
-    for (const auto& [key, value] : properties.all())
-      if (!key.empty() && cpf_.get(section, key) != value) {
-        cpf_.set(section, key, value);
-        done_ = true;
-      }
-    return {};
+  Effect parameters(std::string_view section, const Properties& properties) {
+    Effect effect;
+    for (const auto& [key, value] : properties.all()) {
+      if (key.empty() || cpf_.get(section, key) == value) continue;
+      cpf_.set(section, key, value);
+      effect = changed;
+    }
+    return effect;
   }
 
-  std::string object(const Operation& operation, const std::string& name, const std::string& text) {
+  Effect object(const Operation& operation, const std::string& name, const std::string& text) {
     // Services and the system itself are part of every instance.
     const bool there = operation.kind == "Service" || operation.kind == "System" ||
-                       all_.objects.contains(operation.kind, name);
-    if (operation.verb == Verb::create && there) return {};
-    if ((operation.verb == Verb::modify || operation.verb == Verb::remove) && !there) return {};
-    done_ = true;
-    if (operation.verb == Verb::remove || operation.verb == Verb::revoke)
-      all_.objects.erase(operation.kind, name);
-    else
-      done_ = all_.objects.put(operation.kind, name, text);
-    return {};
+                       objects_.contains(operation.kind, name);
+    const Verb verb = operation.verb;
+    if (verb == Verb::create && there) return nothing;
+    if ((verb == Verb::modify || verb == Verb::remove || verb == Verb::revoke) && !there)
+      return nothing;
+    if (verb != Verb::remove && verb != Verb::revoke)
+      return objects_.put(operation.kind, name, text) ? changed : nothing;
+    objects_.erase(operation.kind, name);
+    return changed;
   }
 
-  const Instance& instance_;
   Cpf& cpf_;
-  Configuration& all_;
-  bool done_ = false;  ///< the action changed something
+  Users& users_;
+  Objects& objects_;
 };
+
+void record(const Instance& instance, const Action& action) {
+  const std::string name = Properties{action.properties}.name();
+  append_file(instance.mgr() / "actions.log",
+              action.operation + (name.empty() ? "" : " " + name) + "\n", Append::create);
+}
 
 }  // namespace
 
@@ -169,9 +167,12 @@ std::string invalid_action(const std::vector<Action>& actions) {
 
 std::string perform_actions(const Instance& instance, const std::vector<Action>& actions,
                             Configuration& configuration) {
-  Performer performer{instance, configuration};
-  for (const Action& action : in_order(actions))
-    if (std::string error = performer.perform(action); !error.empty()) return error;
+  Performer performer{configuration};
+  for (const Action& action : in_order(actions)) {
+    Effect effect = performer.perform(action);
+    if (!effect.error.empty()) return std::move(effect.error);
+    if (effect.changed) record(instance, action);
+  }
   return {};
 }
 

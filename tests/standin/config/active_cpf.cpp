@@ -28,9 +28,8 @@ fs::path dated(const fs::path& target) {
   return target.string() + "_" + journal_day();
 }
 
-}  // namespace
-
-std::string invalid_cpf(const Cpf& cpf) {
+/// A parameter that is, or empty.
+std::string out_of_range(const Cpf& cpf) {
   for (const Range& range : ranges) {
     const auto value = cpf.get(range.section, range.key);
     if (!value || value->empty()) continue;
@@ -42,26 +41,44 @@ std::string invalid_cpf(const Cpf& cpf) {
   return {};
 }
 
-std::string replace_cpf(const fs::path& target, const Cpf& cpf) {
-  const std::string text = cpf.text();
-  const auto old = read_file(target);
-  if (old == text) return {};
-  const fs::path trial = target.string() + "_Merge";
-  if (!write_file(trial, text)) return "ERROR #5001: Cannot write " + trial.string();
-  std::error_code error;
+}  // namespace
+
+fs::path trial_of(const fs::path& target) {
+  return target.string() + "_Merge";
+}
+
+std::string write_trial(const fs::path& target, const Cpf& cpf) {
+  const fs::path trial = trial_of(target);
+  if (!write_file(trial, cpf.text())) return "ERROR #5001: Cannot write " + trial.string();
   const auto read_back = Cpf::parse(read_file(trial).value_or("["));
-  const auto* const bad = std::get_if<std::string>(&read_back);
-  const std::string wrong = bad != nullptr ? *bad : invalid_cpf(*std::get_if<Cpf>(&read_back));
-  if (!wrong.empty()) {
-    fs::remove(trial, error);
-    return "ERROR #408: " + trial.string() + ", " + wrong;
+  const auto* const broken = std::get_if<std::string>(&read_back);
+  const std::string wrong =
+      broken != nullptr ? *broken : out_of_range(*std::get_if<Cpf>(&read_back));
+  if (wrong.empty()) return {};
+  remove_trial(target);
+  return "ERROR #408: " + trial.string() + ", " + wrong;
+}
+
+void remove_trial(const fs::path& target) {
+  std::error_code ignored;
+  fs::remove(trial_of(target), ignored);
+}
+
+std::string replace_cpf(const fs::path& target, const Cpf& cpf) {
+  const auto old = read_file(target);
+  if (old == cpf.text()) {
+    remove_trial(target);
+    return {};
   }
-  if (old && !fs::exists(dated(target), error) && !write_file(dated(target), *old)) {
-    fs::remove(trial, error);
-    return "ERROR #5001: Cannot write " + dated(target).string();
-  }
-  fs::rename(trial, target, error);
-  return error ? "ERROR #5001: Cannot write " + target.string() : std::string{};
+  std::string wrong = write_trial(target, cpf);
+  if (!wrong.empty()) return wrong;
+  std::error_code error;
+  if (old && !fs::exists(dated(target), error) && !write_file(dated(target), *old))
+    wrong = "ERROR #5001: Cannot write " + dated(target).string();
+  else if (fs::rename(trial_of(target), target, error); error)
+    wrong = "ERROR #5001: Cannot write " + target.string();
+  if (!wrong.empty()) remove_trial(target);
+  return wrong;
 }
 
 void note_last_good(const Instance& instance) {

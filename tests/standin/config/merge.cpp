@@ -37,11 +37,29 @@ void set_first_password(const Cpf& merge, Users& users) {
   if (!hash.empty() && is_password_hash(hash)) users.set_first_password(hash);
 }
 
+std::string act(const Instance& instance, const Cpf& change, Configuration& configuration,
+                const MergeLog& log) {
+  log("Reading [Actions] section");
+  if (!change.actions().empty()) log("Validating [Actions] section");
+  if (std::string wrong = invalid_action(change.actions()); !wrong.empty()) return wrong;
+  std::string wrong = perform_actions(instance, change.actions(), configuration);
+  if (wrong.empty()) set_first_password(change, configuration.users);
+  return wrong;
+}
+
+/// The CPF last: it is as it was when anything before it failed.
+std::string keep(const Instance& instance, const fs::path& target,
+                 const Configuration& configuration) {
+  if (!configuration.users.write(instance) || !configuration.objects.write(instance))
+    return "ERROR #5001: Cannot write into " + instance.users().parent_path().string();
+  return replace_cpf(target, configuration.cpf);
+}
+
 }  // namespace
 
 std::string merge_into(const Instance& instance, const fs::path& merge_file, const fs::path& target,
                        const MergeLog& log) {
-  const fs::path trial = target.string() + "_Merge";
+  const std::string trial = trial_of(target).string();
   log("Merging " + merge_file.string() + " into " + target.string());
   const auto text = read_file(merge_file);
   const auto old = read_file(target);
@@ -49,7 +67,7 @@ std::string merge_into(const Instance& instance, const fs::path& merge_file, con
   if (!old) return "ERROR #5001: Cannot open file '" + target.string() + "'";
   const auto merge = parse_merge_file(*text);
   auto base = Cpf::parse(*old);
-  log("Validating CPF file " + trial.string());
+  log("Validating CPF file " + trial);
   if (const auto* const wrong = std::get_if<std::string>(&merge))
     return "ERROR #408: " + merge_file.string() + ", " + *wrong;
   if (const auto* const wrong = std::get_if<std::string>(&base))
@@ -58,20 +76,12 @@ std::string merge_into(const Instance& instance, const fs::path& merge_file, con
   Configuration configuration{std::move(*std::get_if<Cpf>(&base)), Users::read(instance),
                               Objects::read(instance)};
   apply(instance, change, configuration.cpf);
-  if (const std::string wrong = invalid_cpf(configuration.cpf); !wrong.empty())
-    return "ERROR #408: " + trial.string() + ", " + wrong;
-  log("No errors found in CPF file " + trial.string());
-  log("Reading [Actions] section");
-  if (!change.actions().empty()) log("Validating [Actions] section");
-  if (std::string wrong = invalid_action(change.actions()); !wrong.empty()) return wrong;
-  if (std::string error = perform_actions(instance, change.actions(), configuration);
-      !error.empty())
-    return error;
-  set_first_password(change, configuration.users);
-  if (std::string error = replace_cpf(target, configuration.cpf); !error.empty()) return error;
-  if (!configuration.users.write(instance) || !configuration.objects.write(instance))
-    return "ERROR #5001: Cannot write users";
-  return {};
+  if (std::string wrong = write_trial(target, configuration.cpf); !wrong.empty()) return wrong;
+  log("No errors found in CPF file " + trial);
+  std::string wrong = act(instance, change, configuration, log);
+  if (wrong.empty()) wrong = keep(instance, target, configuration);
+  if (!wrong.empty()) remove_trial(target);
+  return wrong;
 }
 
 int iris_merge(const Instance& instance, fs::path merge_file, fs::path target) {

@@ -34,8 +34,8 @@ constexpr std::array<Version, 3> versions{{
      "[config]\ngmheap=40000\n[Actions]\nCreateResource:Name=Mine\n", false, false},
 }};
 
-void PrintTo(const Version& version, std::ostream* out) {
-  *out << version.name;
+std::ostream& operator<<(std::ostream& out, const Version& version) {
+  return out << version.name;
 }
 
 /// Lines of recorded cycles that the stand-in does not say at that place.

@@ -37,8 +37,8 @@ void Agent::start(const std::string& port) {
 std::string Agent::launch(const std::string& port) {
   const std::string registry = registry_directory().string();
   const fs::path status = registry + "/iscagent.status";
-  const std::string opening = "Writing status to file: " + status.string() +
-                              "\nReading configuration from file: " + registry + "/iscagent.conf\n";
+  std::string opening = "Writing status to file: " + status.string() +
+                        "\nReading configuration from file: " + registry + "/iscagent.conf\n";
   if (!is_port(port) || switch_is("agent_fault", "busy"))
     return opening + "ISCAgent[" + std::to_string(::getpid()) +
            "]: Cannot start ApplicationServer on *:" + port + "\n";

@@ -68,10 +68,12 @@ class IrisMain {
       if (result == StartResult::failed) return 1;
       if (result == StartResult::interrupted) return -1;
     }
-    key_.started();
     const bool forward = !options_.log.empty() || switch_number("forward_log") != 0;
     if (forward && !tail_.open()) return fatal("Could not open log file for reading.  Cannot log.");
-    if (options_.up) merge_.started();
+    if (options_.up) {
+      key_.started();
+      merge_.started();
+    }
     return after();
   }
 
