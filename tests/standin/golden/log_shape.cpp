@@ -35,17 +35,14 @@ std::vector<Lines> cycles_of(const std::string& text, const std::string& opening
   return cycles;
 }
 
-Lines missing_in_order(const Lines& part, const Lines& whole) {
-  Lines missing;
-  auto at = whole.begin();
-  for (const std::string& line : part) {
-    const auto next = std::find(at, whole.end(), line);
-    if (next == whole.end())
-      missing.push_back(line);
-    else
-      at = next + 1;
+std::string where_they_part(const Lines& published, const Lines& ours) {
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    const std::string mine = i < ours.size() ? ours[i] : "(nothing)";
+    if (published[i] != mine)
+      return "line " + std::to_string(i + 1) + "\npublished: " + published[i] +
+             "\nours:      " + mine;
   }
-  return missing;
+  return {};
 }
 
 Lines unknown_to(const Lines& known, const Lines& lines) {
@@ -56,9 +53,9 @@ Lines unknown_to(const Lines& known, const Lines& lines) {
   return unknown;
 }
 
-bool has_line_with(const Lines& lines, const std::string& part) {
-  return std::any_of(lines.begin(), lines.end(),
-                     [&](const std::string& line) { return contains(line, part); });
+std::size_t lines_with(const Lines& lines, const std::string& part) {
+  return static_cast<std::size_t>(std::count_if(
+      lines.begin(), lines.end(), [&](const std::string& line) { return contains(line, part); }));
 }
 
 Lines without_entry(Lines lines, const std::string& line) {
