@@ -1,5 +1,8 @@
 // iris-main of the stand-in, as a container meets it.
+#include <linux/capability.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -60,18 +63,45 @@ TEST_F(StandinMain, EndsWithoutAMessagesLog) {
       "for reading.  Cannot log.\n");
 }
 
-TEST_F(StandinMain, RunsTheHooksInOrder) {
+TEST_F(StandinMain, DoesEverythingInTheDocumentedOrder) {
+  write(top_ / "key", "a key");
+  write(top_ / "merge.cpf", "[Startup]\nMine=1\n");
+  environment_["ISC_CPF_MERGE_FILE"] = (top_ / "merge.cpf").string();
   const pid_t child =
-      launch_main({"--ISCAgent=false", "-c", "echo create", "-b", "echo before", "--after",
-                   "echo after", "-e", "echo exit", "-t", "echo terminate"});
+      launch_main({"-c", "echo create", "-b", "echo before", "-k", (top_ / "key").string(),
+                   "--after", "echo after", "-e", "echo exit", "-t", "echo terminate"});
   ASSERT_TRUE(says("...executed command echo after\n")) << output();
   EXPECT_EQ(terminate(child), 0);
   std::size_t at = 0;
-  for (const char* const line :
-       {"[INFO] Executing command echo create...\n[INFO] create\n\n[INFO] ...", "[INFO] before\n",
-        "...started", "[INFO] after\n", "...shut down", "[INFO] exit\n", "[INFO] terminate\n"}) {
-    at = output().find(line, at);
-    EXPECT_NE(at, std::string::npos) << line << output();
+  for (const std::string& line :
+       {std::string{"[INFO] Executing command echo create...\n[INFO] create\n\n[INFO] ...executed"},
+        std::string{"[INFO] before\n"}, "[INFO] Copying " + (top_ / "key").string(),
+        std::string{"[INFO] Writing status to file"}, std::string{"[INFO] Starting InterSystems"},
+        std::string{"[INFO] ...started"}, std::string{"[INFO] ...merged"},
+        std::string{"[INFO] after\n"}, std::string{"[INFO] ...shut down"},
+        std::string{"[INFO] exit\n"}, std::string{"[INFO] terminate\n"}}) {
+    const std::size_t next = output().find(line, at);
+    ASSERT_NE(next, std::string::npos) << line << " is not in its place:\n" << output();
+    at = next;
+  }
+}
+
+TEST_F(StandinMain, NeedsItsCapabilitiesUnlessToldNotToLook) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can drop a capability from the bounding set";
+  for (const Words& words : {Words{}, Words{"--check-caps", "false"}}) {
+    fs::remove(output_file());
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::prctl(PR_CAPBSET_DROP, CAP_SETUID, 0, 0, 0);
+      become("iris-main", words, output_file());
+    }
+    if (words.empty()) {
+      EXPECT_EQ(await(child), 1);
+      EXPECT_EQ(output(), "[ERROR] Required Linux capability cap_setuid is missing.\n");
+    } else {
+      EXPECT_TRUE(says("...started ")) << output();
+      EXPECT_EQ(terminate(child), 0);
+    }
   }
 }
 
