@@ -75,7 +75,8 @@ bool drain(const Pipe& output, const Pipe& errors, int interruption, Outcome& ou
       else if (n == 0 || errno != EINTR)
         ends.at(i).fd = -1;
     }
-    if (ends[2].revents != 0) return false;
+    const bool ended = ends[0].fd < 0 && ends[1].fd < 0;
+    if (!ended && ends[2].revents != 0) return false;
   }
   return true;
 }
