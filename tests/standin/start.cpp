@@ -11,6 +11,7 @@
 #include "lifecycle.h"
 #include "merge.h"
 #include "messages.h"
+#include "recovery.h"
 #include "state.h"
 #include "store.h"
 #include "switches.h"
@@ -90,13 +91,16 @@ class Start {
     if (fs::exists(instance_.ids()) && !read_file(instance_.ids()))
       return abort("Error reading iris.ids");
 
-    dirty_ = !read_wij(instance_).value_or(Wij{}).clean;
+    dirty_ = needs_recovery(instance_);
     if (switch_is("stale_shm", "remove"))
       if (const auto stale = SharedMemory::attach(instance_)) stale->remove(instance_);
     const auto memory = SharedMemory::create(instance_);
     if (!memory) return abort("Cannot create shared memory");
     const std::int64_t half = switch_ms("start_ms") / 2;
-    if (dirty_) recover();
+    if (dirty_) {
+      say("\nNow attempting WIJ compare, " + instance_.wij().string());
+      recover(instance_);
+    }
     allocate();
     sleep_ms(half);
     maybe_die(instance_, **memory, "start_merge");
@@ -106,23 +110,6 @@ class Start {
     }
     note("Database.MountedRW", mounted("irislocaldata/", 3) + "read-write.");
     return bring_up(*memory, half);
-  }
-
-  void recover() const {
-    const std::string wij = instance_.wij().string();
-    say("\nNow attempting WIJ compare, " + wij);
-    append_file(instance_.messages_log(),
-                "\n*** Recovery started at " + ctime_text(std::time(nullptr)) +
-                    "\n     WIJ file spec: " + wij + "\nStarting WIJ recovery for '" + wij + "'.\n",
-                Append::existing);
-    sleep_ms(switch_ms("recovery_ms"));
-    const std::int64_t records = apply_journal(instance_);
-    append_file(instance_.messages_log(),
-                "  " + std::to_string(records) +
-                    " journal records pending\nExiting with status 3 (Success)\n",
-                Append::existing);
-    log_message(instance_, Severity::severe, "Generic.Event",
-                "Previous system shutdown was abnormal, IRIS forced down or crashed");
   }
 
   void allocate() const {
