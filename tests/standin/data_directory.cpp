@@ -41,11 +41,10 @@ bool fill(const Instance& instance) {
   if (!create_directories(instance)) return false;
   sleep_ms(switch_ms("clone_ms"));
   for (const char* const name : {"", "user", "irissecurity", "irislocaldata", "iristemp"})
-    if (!write_file(instance.mgr() / name / "IRIS.DAT", "standin-database 1\n")) return false;
+    if (!create_database(instance.mgr() / name)) return false;
   const bool filled = write_file(instance.cpf_file(), factory_cpf(instance.data.string()).text()) &&
                       append_file(instance.messages_log(), "", Append::create) &&
-                      Users::factory().write(instance) && write_wij(instance, Wij{}) &&
-                      !switch_journal(instance).empty();
+                      Users::factory().write(instance) && set_wij_state(instance, WijState::clean);
   return filled && fs::remove(instance.data / unfinished, error);
 }
 

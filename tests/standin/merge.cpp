@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "process.h"
+#include "store.h"
 #include "switches.h"
 #include "text.h"
 #include "users.h"
@@ -77,7 +78,8 @@ void create_database(const Properties& properties, Cpf& cpf) {
   if (name.empty() || directory.empty() || cpf.get("Databases", name)) return;
   std::error_code error;
   fs::create_directories(directory, error);
-  append_file(directory / "IRIS.DAT", "", Append::create_and_sync);
+  // One that is there, of an instance before this one, keeps its data.
+  if (!fs::exists(directory / "IRIS.DAT", error)) standin::create_database(directory);
   cpf.set("Databases", name, directory.string());
 }
 

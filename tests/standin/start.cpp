@@ -94,13 +94,13 @@ class Start {
     dirty_ = needs_recovery(instance_);
     if (switch_is("stale_shm", "remove"))
       if (const auto stale = SharedMemory::attach(instance_)) stale->remove(instance_);
-    const auto memory = SharedMemory::create(instance_);
-    if (!memory) return abort("Cannot create shared memory");
-    const std::int64_t half = switch_ms("start_ms") / 2;
     if (dirty_) {
       say("\nNow attempting WIJ compare, " + instance_.wij().string());
-      recover(instance_);
+      if (const std::string error = recover(instance_); !error.empty()) return abort(error);
     }
+    const auto memory = SharedMemory::create(instance_, next_change(instance_));
+    if (!memory) return abort("Cannot create shared memory");
+    const std::int64_t half = switch_ms("start_ms") / 2;
     allocate();
     sleep_ms(half);
     maybe_die(instance_, **memory, "start_merge");
@@ -149,9 +149,8 @@ class Start {
         "Global buffer setting requires attention.  Auto-selected 25% of total memory.\n"
         "Allocated 2626MB shared memory\n1900MB global buffers, 190MB routine buffers");
     log_message(instance_, Severity::info, "Generic.Event", "Allocated 2626MB shared memory");
-    Wij wij = read_wij(instance_).value_or(Wij{});
-    wij.clean = false;
-    if (!write_wij(instance_, wij)) return abort("Cannot write " + instance_.wij().string());
+    if (!set_wij_state(instance_, WijState::done))
+      return abort("Cannot write " + instance_.wij().string());
     const bool failed_over = note_node();
     if (!start_daemons(instance_, daemons_ms)) return abort("Control process did not start");
     maybe_die(instance_, *memory, "start_daemons");
