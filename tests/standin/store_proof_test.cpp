@@ -169,7 +169,7 @@ TEST_F(StoreProof, CopiesInsideAFreezeAreWholeAndHoldAllThatWasAcknowledged) {
   wait_for_load(1000);
   ASSERT_EQ(session(freeze), 5);
   const std::string before_copies = read(acknowledged());
-  const int copies = 200;
+  const int copies = rounds(60);
   for (int i = 0; i < copies; ++i) {
     // All that is acknowledged before the copy begins has to be in it.
     const fs::path known = top_ / "known";
