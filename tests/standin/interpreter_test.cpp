@@ -16,46 +16,54 @@ struct Outcome {
   int status = 0;
 };
 
-class MapWorld : public World, public Outcome {
+class MapWorld : public World {
  public:
+  explicit MapWorld(Outcome& outcome)
+      : nodes_{outcome.nodes}, output_{outcome.output}, hung_{outcome.hung} {}
   std::optional<std::string> get(const std::string& key) override {
-    const auto node = nodes.find(key);
-    return node == nodes.end() ? std::nullopt : std::optional{node->second};
+    const auto node = nodes_.find(key);
+    return node == nodes_.end() ? std::nullopt : std::optional{node->second};
   }
   void set(const std::string& key, const std::string& value) override {
-    output += "[" + global_text(key) + "]";
-    nodes[key] = value;
+    output_ += "[" + global_text(key) + "]";
+    nodes_[key] = value;
   }
   void kill(const std::string& key) override {
     std::erase_if(
-        nodes, [&](const auto& node) { return node.first == key || lies_below(node.first, key); });
+        nodes_, [&](const auto& node) { return node.first == key || lies_below(node.first, key); });
   }
   std::string increment(const std::string& key) override {
-    return nodes[key] = std::to_string(std::atoi(nodes[key].c_str()) + 1);
+    return nodes_[key] = std::to_string(std::atoi(nodes_[key].c_str()) + 1);
   }
-  void write(const std::string& text) override { output += text; }
-  void hang(double seconds) override { hung += seconds; }
+  void write(const std::string& text) override { output_ += text; }
+  void hang(double seconds) override { hung_ += seconds; }
   int call(const MethodCall& call) override {
-    output += call.class_name + "." + call.method;
+    output_ += call.class_name + "." + call.method;
     for (const std::string& argument : call.arguments)
-      output += "|" + argument;
+      output_ += "|" + argument;
     return call.then_halt ? 0 : 5;
   }
+
+ private:
+  std::map<std::string, std::string>& nodes_;
+  std::string& output_;
+  double& hung_;
 };
 
 Outcome after(const std::string& code) {
-  MapWorld world;
+  Outcome outcome;
+  MapWorld world{outcome};
   const auto program = parse_program(code);
   if (!program) {
-    world.output = "<SYNTAX>";
-    return world;
+    outcome.output = "<SYNTAX>";
+    return outcome;
   }
   try {
-    world.status = run_program(*program, world);
+    outcome.status = run_program(*program, world);
   } catch (const SessionError& error) {
-    world.output += error.what();
+    outcome.output += error.what();
   }
-  return world;
+  return outcome;
 }
 
 TEST(Interpreter, SetsReadsAndKills) {

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "clock.h"
 #include "daemons.h"
 #include "messages.h"

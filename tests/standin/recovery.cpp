@@ -36,12 +36,29 @@ void pass_time_until(std::int64_t moment) {
   }
 }
 
+/// Of a write image journal that is not there: the databases know how far they are.
+WijHeader rebuilt_header(const Volume& volume) {
+  WijHeader header;
+  for (const auto& [name, file] : databases_in(volume)) {
+    try {
+      header.change = std::max(header.change, Database{page_reader(file)}.header().change);
+    } catch (const Damage&) {
+      // Whoever uses it is told.
+    }
+  }
+  header.journal = journal_file_of(volume.journal, header.change + 1);
+  return header;
+}
+
+WijHeader header_of(const Volume& volume) {
+  auto header = read_wij_header(volume);
+  return header ? std::move(*header) : rebuilt_header(volume);
+}
+
 class Recovery {
  public:
   explicit Recovery(const Instance& instance)
-      : instance_{instance},
-        volume_{volume_of(instance)},
-        header_{read_wij_header(volume_).value_or(WijHeader{})} {}
+      : instance_{instance}, volume_{volume_of(instance)}, header_{header_of(volume_)} {}
 
   bool run() {
     if (!replay_images()) return false;
@@ -123,6 +140,8 @@ class Recovery {
 
   /// In slices, a pass each: a crash in the middle loses nothing of it.
   bool replay_journal() {
+    header_.state = WijState::done;
+    if (!write_wij_header(volume_, header_)) return false;
     const JournalTail tail = read_journal(volume_.journal, header_.journal, header_.change);
     if (!tail.gap.empty()) log(Severity::severe, "Journal is not complete: " + tail.gap);
     if (!tail.changes.empty())

@@ -270,6 +270,17 @@ TEST_F(Crashed, ADatabaseOfAnotherMomentIsTornAndMountedOnlyIfToldTo) {
   EXPECT_EQ(user_session("write $get(^c,\"lost\")").output, "lost");
 }
 
+TEST_F(Crashed, AMissingWriteImageJournalIsMadeAnew) {
+  fs::remove(mgr() / "IRIS.WIJ");
+  EXPECT_EQ(verify().status, 2);
+  start();
+  EXPECT_EQ(user_session("write ^first,^a(50)").output, "passedvalue ");
+  ASSERT_EQ(user_session("set ^b=1").status, 0);
+  ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);
+  const Ended after = verify();
+  EXPECT_EQ(after.status, 0) << after.output;
+}
+
 TEST_F(Crashed, TheCheckerSaysWhyItCannotAnswer) {
   EXPECT_EQ(run("iris-standin", {"irisdb", "--verify"}).status, 64);
   EXPECT_EQ(run("iris-standin", {"irisdb", "--verify", (top_ / "none").string()}).status, 64);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <optional>
 
@@ -53,7 +54,7 @@ class Verification {
 
   Verdict run(const std::vector<Change>& acknowledged) {
     acknowledged_ = acknowledged;
-    find_databases();
+    files_ = databases_in(volume_);
     const auto header = read_wij_header(volume_);
     if (!header) return torn("write image journal: missing or damaged");
     const bool whole = look_at_databases(*header);
@@ -77,14 +78,6 @@ class Verification {
   static Verdict torn(const std::string& why) {
     say(why);
     return Verdict::torn;
-  }
-
-  void find_databases() {
-    std::error_code error;
-    for (fs::recursive_directory_iterator at{volume_.data, error}, end; at != end && !error;
-         at.increment(error))
-      if (at->path().filename() == "IRIS.DAT")
-        files_[volume_.database_name(at->path().parent_path())] = at->path();
   }
 
   PageReader reader(const std::string& name) {
@@ -208,8 +201,8 @@ int verify_main(const std::vector<std::string>& arguments) {
                                                                : "torn";
     say(std::string{"verdict: "} + word);
     return static_cast<int>(verdict);
-  } catch (const Damage& damage) {
-    write_all(STDERR_FILENO, std::string{"irisdb: "} + damage.what() + "\n");
+  } catch (const std::exception& error) {  // not readable acknowledgements, or a file vanished
+    write_all(STDERR_FILENO, std::string{"irisdb: "} + error.what() + "\n");
     return bad_usage;
   }
 }

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <map>
 #include <memory>
 
 #include "store/bytes.h"
@@ -64,6 +63,16 @@ bool PlacedFile::sync() const {
 std::size_t PlacedFile::size() const {
   struct stat about {};
   return ::fstat(fd_.get(), &about) == 0 ? static_cast<std::size_t>(about.st_size) : 0;
+}
+
+std::map<std::string, fs::path> databases_in(const Volume& volume) {
+  std::map<std::string, fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at{volume.data, error}, end; at != end && !error;
+       at.increment(error))
+    if (at->path().filename() == "IRIS.DAT")
+      files[volume.database_name(at->path().parent_path())] = at->path();
+  return files;
 }
 
 PageReader page_reader(const fs::path& file) {

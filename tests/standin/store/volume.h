@@ -1,6 +1,7 @@
 #pragma once
 // Where the data of an instance, or of a copy of it, lies; and its files as the store reads and
 // writes them. Everything here fails with false or nothing, and errno.
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ class PlacedFile {
   explicit PlacedFile(UniqueFd fd) : fd_{std::move(fd)} {}
   UniqueFd fd_;
 };
+
+/// Every IRIS.DAT below the data directory, by the name of its database.
+std::map<std::string, fs::path> databases_in(const Volume& volume);
 
 /// Reads pages of a file that is there now.
 PageReader page_reader(const fs::path& file);
