@@ -118,7 +118,9 @@ class Recovery {
     for (const auto& [name, change] : header_.databases) {
       const std::string fault = fault_of(name, change);
       whole = whole && fault.empty();
-      if (!fault.empty()) log(Severity::severe, "Database " + name + " is degraded: " + fault);
+      if (!fault.empty())
+        log(Severity::severe,
+            std::string{"Database "}.append(name).append(" is degraded: ").append(fault));
     }
     return whole;
   }
