@@ -65,11 +65,10 @@ class ControlProcess {
     sleep_ms(switch_ms("stop_ms"));
     let_leave(1, user_process_patience_ms);
     maybe_die(instance_, board_, "stop_daemons");
+    close_changes();
     let_leave(2, 0);
     let_leave(3, 0);
-    Wij wij = read_wij(instance_).value_or(Wij{});
-    wij.clean = write_daemon_left_;
-    write_wij(instance_, wij);
+    if (write_daemon_left_) set_wij_state(instance_, WijState::clean);
     note_last_good(instance_);
     log_message(instance_, Severity::info, "Generic.Event", "Shutdown complete");
     std::error_code ignored;
@@ -78,6 +77,13 @@ class ControlProcess {
   }
 
  private:
+  /// A session that still writes is told to end: a change behind the last pass would be lost.
+  void close_changes() {
+    const ChangeRing changes = memory_.changes();
+    const ChangeRing::Lock held{changes};
+    changes.head().closed = true;
+  }
+
   void launch(Role role) {
     const Words command = irisdb_command(instance_, role);
     const pid_t child = flat_ ? spawn_orphan(command) : spawn_self(command);

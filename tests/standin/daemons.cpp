@@ -13,7 +13,9 @@
 #include "clock.h"
 #include "ilock.h"
 #include "process.h"
+#include "recovery.h"
 #include "switches.h"
+#include "verify.h"
 
 namespace standin {
 namespace {
@@ -54,16 +56,14 @@ void end_with(pid_t control) {
   }}.detach();
 }
 
-int run_daemon(const Instance& instance, Board& board, Role role) {
+int run_daemon(const Instance& instance, const SharedMemory& memory, Role role) {
   const bool writes = role == Role::write_daemon;
   if (!take_lock(instance, writes ? LockSection::write_daemon : LockSection::journal_daemon))
     return 1;
-  ring(board);
-  if (writes)
-    run_write_daemon(instance, board);
-  else
-    run_journal_daemon(instance, board);
-  return 0;
+  ring(*memory);
+  const bool complete =
+      writes ? run_write_daemon(instance, memory) : run_journal_daemon(instance, memory);
+  return complete ? 0 : 1;
 }
 
 int run(const Instance& instance, const SharedMemory& memory, Role role) {
@@ -75,7 +75,7 @@ int run(const Instance& instance, const SharedMemory& memory, Role role) {
   else if (role == Role::user)
     run_user(*memory);
   else
-    return run_daemon(instance, *memory, role);
+    return run_daemon(instance, memory, role);
   return 0;
 }
 
@@ -106,8 +106,10 @@ bool start_daemons(const Instance& instance, std::int64_t wait_ms) {
 }
 
 int irisdb_main(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "--verify") return verify_main(arguments);
   const Instance instance = configured_instance();
   if (arguments.size() != 2 || arguments[0] != instance.daemon_mark()) return 2;
+  if (arguments[1] == recovery_role) return recovery_main(instance);
   for (const NamedRole& one : roles) {
     if (arguments[1] != std::string{"-r"} + one.name) continue;
     const auto memory = SharedMemory::attach(instance);

@@ -20,10 +20,10 @@ bool start_daemons(const Instance& instance, std::int64_t wait_ms);
 /// What runs as `irisdb -s<mgr>/ -r<role>`.
 int irisdb_main(const std::vector<std::string>& arguments);
 
-/// The loops of the daemons; each returns when it is told to leave. In write_daemon.cpp and
-/// journal_daemon.cpp.
-void run_write_daemon(const Instance& instance, Board& board);
-void run_journal_daemon(const Instance& instance, Board& board);
+/// The loops of the daemons; each returns when it is told to leave, with false when it has not
+/// written all that it should. In write_daemon.cpp and journal_daemon.cpp.
+bool run_write_daemon(const Instance& instance, const SharedMemory& memory);
+bool run_journal_daemon(const Instance& instance, const SharedMemory& memory);
 /// In control_process.cpp.
 int run_control_process(const Instance& instance, const SharedMemory& memory);
 

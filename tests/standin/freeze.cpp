@@ -9,6 +9,7 @@
 #include "ilock.h"
 #include "messages.h"
 #include "store.h"
+#include "store/journal_files.h"
 #include "switches.h"
 #include "text.h"
 
@@ -67,12 +68,10 @@ bool resume(Board& board) {
 }
 
 /// Leaves a marker in the journal. Its offset.
-std::string mark(const Instance& instance, const std::string& text) {
-  std::error_code error;
-  const auto offset = fs::file_size(current_journal(instance), error);
-  // A record of no namespace: it changes no database.
-  journal_set(instance, "", "marker " + replace_all(text, "\n", " "));
-  return error ? "0" : std::to_string(offset);
+std::string mark(const Instance& instance, const SharedMemory& memory, const fs::path& file,
+                 const std::string& text) {
+  const Globals globals{instance, memory, instance.mgr()};
+  return std::to_string(journal_offset(file, globals.mark(text)));
 }
 
 int refuse(const BackupLog& log, const std::string& why) {
@@ -82,9 +81,11 @@ int refuse(const BackupLog& log, const std::string& why) {
 
 }  // namespace
 
-int external_freeze(const Instance& instance, Board& board, const MethodCall& call) {
+int external_freeze(const Instance& instance, const SharedMemory& memory, const MethodCall& call) {
+  Board& board = *memory;
   const std::string suspend_limit = call.argument(10);
-  if (!suspend_limit.empty() && switch_is("wd_suspend_limit", "refuse")) {
+  if (!suspend_limit.empty() &&
+      (switch_is("wd_suspend_limit", "refuse") || switch_is("profile", "2020.1"))) {
     write_all(STDOUT_FILENO, "<PARAMETER>ExternalFreeze+1^Backup.General.1\n");
     return static_cast<int>(switch_number("session_error_status"));
   }
@@ -102,11 +103,12 @@ int external_freeze(const Instance& instance, Board& board, const MethodCall& ca
            "while suspended");
   if (call.argument(3) != "0") {
     if (!switch_journal_now(board, until)) return refuse(log, "Journal switch failed");
-    const std::string file = current_journal(instance).string();
+    const fs::path journal = current_journal(instance);
+    const std::string& file = journal.string();
     log.show("\nJournal file switched to:\n" + file + "\n");
     log.note(Severity::info, "Start a journal restore for this backup with journal file: " + file);
-    log.show("\nJournal marker set at\noffset " + mark(instance, call.argument(2)) + " of " + file +
-             "\n");
+    log.show("\nJournal marker set at\noffset " +
+             mark(instance, memory, journal, call.argument(2)) + " of " + file + "\n");
   }
   sleep_ms(switch_ms("freeze_ms"));
   const std::int64_t limit = to_number(suspend_limit).value_or(0);

@@ -10,7 +10,7 @@ namespace standin {
 inline constexpr int backup_success = 5;
 inline constexpr int backup_failure = 3;
 
-int external_freeze(const Instance& instance, Board& board, const MethodCall& call);
+int external_freeze(const Instance& instance, const SharedMemory& memory, const MethodCall& call);
 int external_thaw(const Instance& instance, Board& board, const MethodCall& call);
 /// irisstat -W: resumes without a session.
 int stat_thaw(const Instance& instance);

@@ -190,6 +190,10 @@ int Standin::session(const std::string& code) const {
   return iris({"session", "IRIS", "-U", "%SYS", code}).status;
 }
 
+Ended Standin::user_session(const std::string& code) const {
+  return iris({"session", "IRIS", "-U", "USER", code});
+}
+
 int Standin::login(const std::string& user, const std::string& password) const {
   return session("##class(%SYSTEM.Security).Login(\"" + user + "\",\"" + password + "\")");
 }

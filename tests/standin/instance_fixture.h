@@ -58,6 +58,8 @@ class Standin : public testing::Test {
   [[nodiscard]] Ended run(const std::string& program, const Words& arguments) const;
   [[nodiscard]] Ended iris(const Words& arguments) const;
   [[nodiscard]] int session(const std::string& code) const;
+  /// Code in the namespace USER.
+  [[nodiscard]] Ended user_session(const std::string& code) const;
   [[nodiscard]] int login(const std::string& user, const std::string& password) const;
   [[nodiscard]] std::string status() const;  ///< field 4 of qlist
   [[nodiscard]] bool running() const;

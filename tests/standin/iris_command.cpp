@@ -10,12 +10,15 @@
 #include "lifecycle.h"
 #include "listing.h"
 #include "session.h"
+#include "switches.h"
 
 namespace standin {
 namespace {
 
 constexpr std::string_view usage =
     "usage: iris start|stop|restart|force|merge|stat|session INSTANCE [...]\n"
+    "       iris freeze INSTANCE [timeout=SECONDS]\n"
+    "       iris thaw INSTANCE\n"
     "       iris list|qlist [INSTANCE]\n"
     "       iris qall\n";
 
@@ -32,6 +35,19 @@ std::string word_or_empty(const Words& words, std::size_t number) {
 int stop_and_start(const Instance& instance, bool quietly) {
   if (const int status = iris_stop(instance, quietly); status != 0) return status;
   return iris_start(instance);
+}
+
+/// `iris freeze INSTANCE [timeout=seconds]`, `iris thaw INSTANCE`: 0 or 1.
+int suspend_or_resume(const std::string& verb, const Words& words) {
+  constexpr std::string_view key = "timeout=";
+  std::string timeout;
+  for (const std::string& word : words)
+    if (word.starts_with(key)) timeout = word.substr(key.size());
+  const std::string method =
+      verb == "freeze" ? "ExternalFreeze(,,,,,,\"" + timeout + "\")" : "ExternalThaw()";
+  const int status =
+      iris_session({word_or_empty(words, 0), "-U", "%SYS", "##class(Backup.General)." + method});
+  return status == backup_success ? 0 : 1;
 }
 
 int with_instance(const std::string& verb, const Words& words) {
@@ -61,6 +77,8 @@ int iris_command_main(const std::vector<std::string>& arguments) {
   if (verb == "list") return iris_list(word_or_empty(rest, 0));
   if (verb == "qall" || verb == "all") return iris_qall();
   if (verb == "session" || verb == "terminal") return iris_session(rest);
+  if ((verb == "freeze" || verb == "thaw") && switch_is("profile", "2026.1"))
+    return suspend_or_resume(verb, rest);
   if (has({"start", "stop", "restart", "force", "stat", "merge"}, verb))
     return with_instance(verb, rest);
   write_all(STDOUT_FILENO, usage);

@@ -1,6 +1,6 @@
 // One program under the names iris-main, iris, irisdb and irisHealth.sh; under its own name the
-// first argument says which; `--switches` prints the table of switches, `--cover` a pairwise cover of
-// the facts in it.
+// first argument says which; `load` makes load, `--switches` prints the table of switches,
+// `--cover` a pairwise cover of the facts in it.
 #include <unistd.h>
 
 #include <string>
@@ -10,6 +10,7 @@
 #include "daemons.h"
 #include "iris_command.h"
 #include "listing.h"
+#include "load.h"
 #include "main/agent.h"
 #include "main/iris_main.h"
 #include "process.h"
@@ -25,6 +26,7 @@ int run_as(const std::string& name, const Words& arguments) {
   if (name == "iris") return standin::iris_command_main(arguments);
   if (name == "irisdb") return standin::irisdb_main(arguments);
   if (name == "ISCAgent") return standin::agent_main();
+  if (name == "load") return standin::load_main(standin::configured_instance(), arguments);
   if (name == "irisHealth.sh") return standin::health_script();
   if (name == "--cover") {
     standin::write_all(STDOUT_FILENO, standin::cover_as_text());

@@ -1,6 +1,6 @@
 #pragma once
-// The little ObjectScript that a session understands: a class method called with literals, or SET
-// of one global.
+// The little ObjectScript that a session understands, as data. Pure.
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +8,28 @@
 #include <vector>
 
 namespace standin {
+
+struct Expression;
+
+/// `^name(subscript,…)`
+struct GlobalReference {
+  std::string name;
+  std::vector<Expression> subscripts;
+};
+
+struct Expression {
+  enum class Kind {
+    literal,    ///< text
+    variable,   ///< text is its name
+    global,     ///< its value
+    get,        ///< $get(^g), $get(^g,default)
+    increment,  ///< $increment(^g)
+  };
+  Kind kind = Kind::literal;
+  std::string text;
+  GlobalReference global;
+  std::vector<Expression> fallback;  ///< of get: none or one
+};
 
 struct MethodCall {
   std::string class_name;
@@ -19,12 +41,34 @@ struct MethodCall {
 };
 
 struct SetGlobal {
-  std::string change;  ///< `^name(subscripts)=value` as it was written
+  GlobalReference global;
+  Expression value;
+};
+struct KillGlobal {
+  GlobalReference global;
+};
+struct Write {
+  std::vector<Expression> values;  ///< `!` is a literal line feed
+};
+struct Hang {
+  Expression seconds;
+};
+struct Halt {};
+struct For;
+using Command = std::variant<MethodCall, SetGlobal, KillGlobal, Write, Hang, Halt, For>;
+
+/// `for i=from:step:to` and the rest of the line.
+struct For {
+  std::string variable;
+  Expression from;
+  Expression step;
+  Expression to;
+  std::vector<Command> body;
 };
 
-using Statement = std::variant<MethodCall, SetGlobal>;
+using Program = std::vector<Command>;
 
 /// Nothing when it is none of these.
-std::optional<Statement> parse_statement(std::string_view code);
+std::optional<Program> parse_program(std::string_view code);
 
 }  // namespace standin

@@ -3,34 +3,35 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "clock.h"
 #include "config/users.h"
 #include "freeze.h"
+#include "interpreter.h"
 #include "messages.h"
 #include "objectscript.h"
 #include "process.h"
+#include "session_error.h"
 #include "shared_memory.h"
 #include "state.h"
 #include "store.h"
+#include "store/global_key.h"
 #include "switches.h"
 #include "text.h"
 
 namespace standin {
 namespace {
 
-struct Request {
-  std::string name_space = "USER";
-  std::string code;
-};
-
-Request parse_request(const std::vector<std::string>& arguments) {
-  Request request;
+SessionRequest parse_request(const std::vector<std::string>& arguments) {
+  SessionRequest request;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
     if ((word == "-U" || word == "-u") && i + 1 < arguments.size())
       request.name_space = arguments[++i];
+    else if (word == "--acknowledge")
+      request.acknowledge = [](const std::string& line) { write_all(STDOUT_FILENO, line); };
     else if (word.starts_with("-U"))
       request.name_space = word.substr(2);
     else
@@ -74,21 +75,21 @@ int sign_on(const Instance& instance) {
   return 1;
 }
 
-int call_backup(const Instance& instance, Board& board, const MethodCall& call) {
+int call_backup(const Instance& instance, const SharedMemory& memory, const MethodCall& call) {
   if (call.method == "ExternalFreeze") {
     const int status = fault_status("freeze_fault");
-    return status >= 0 ? status : external_freeze(instance, board, call);
+    return status >= 0 ? status : external_freeze(instance, memory, call);
   }
   if (call.method == "ExternalThaw") {
     const int status = fault_status("thaw_fault");
-    return status >= 0 ? status : external_thaw(instance, board, call);
+    return status >= 0 ? status : external_thaw(instance, *memory, call);
   }
-  if (call.method == "IsWDSuspendedExt") return board.suspended ? backup_success : backup_failure;
+  if (call.method == "IsWDSuspendedExt") return memory->suspended ? backup_success : backup_failure;
   return object_script_error("<METHOD DOES NOT EXIST> *" + call.method + ",Backup.General");
 }
 
-int call_method(const Instance& instance, Board& board, const MethodCall& call) {
-  if (call.class_name == "Backup.General") return call_backup(instance, board, call);
+int call_method(const Instance& instance, const SharedMemory& memory, const MethodCall& call) {
+  if (call.class_name == "Backup.General") return call_backup(instance, memory, call);
   if (call.class_name == "%SYSTEM.Security" && call.method == "Login")
     return Users::read(instance).login(call.argument(1), call.argument(2)) ? 1 : 0;
   if (call.class_name == "%SYSTEM.License" && call.method == "Upgrade") {
@@ -98,35 +99,88 @@ int call_method(const Instance& instance, Board& board, const MethodCall& call) 
   return object_script_error("<CLASS DOES NOT EXIST> *" + call.class_name);
 }
 
-int perform(const Instance& instance, Board& board, const Request& request) {
-  if (database_of(instance, request.name_space).empty())
-    return object_script_error("<NAMESPACE> *" + request.name_space);
-  if (request.code.empty()) return 0;
-  const auto statement = parse_statement(request.code);
-  if (!statement) return object_script_error("<SYNTAX>");
-  if (const auto* const set = std::get_if<SetGlobal>(&*statement))
-    return journal_set(instance, request.name_space, set->change)
-               ? 0
-               : object_script_error("<FILEFULL>");
-  const auto& call = *std::get_if<MethodCall>(&*statement);
-  const int status = call_method(instance, board, call);
-  return call.then_halt ? 0 : status;
+/// The time of a request that has an end is over.
+struct Enough {};
+
+/// The namespace's globals, standard output, and methods.
+class SessionWorld : public World {
+ public:
+  SessionWorld(const Instance& instance, const SharedMemory& memory, const fs::path& database,
+               const SessionRequest& request)
+      : instance_{instance},
+        memory_{memory},
+        globals_{instance, memory, database},
+        request_{request} {}
+
+  std::optional<std::string> get(const std::string& key) override { return globals_.get(key); }
+  void set(const std::string& key, const std::string& value) override {
+    if (request_.until != 0 && now_ms() >= request_.until) throw Enough{};
+    const std::uint64_t number = globals_.set(key, value);
+    acknowledge(number,
+                "set " + global_text(key) + "=\"" + replace_all(value, "\"", "\"\"") + "\"");
+  }
+  void kill(const std::string& key) override {
+    acknowledge(globals_.kill(key), "kill " + global_text(key));
+  }
+  std::string increment(const std::string& key) override {
+    return std::to_string(globals_.increment(key));
+  }
+  void write(const std::string& text) override { write_all(STDOUT_FILENO, text); }
+  void hang(double seconds) override {
+    const auto milliseconds = static_cast<std::int64_t>(seconds * 1000);
+    sleep_ms(milliseconds / std::max<std::int64_t>(switch_number("clock_scale"), 1));
+  }
+  int call(const MethodCall& call) override {
+    const int status = call_method(instance_, memory_, call);
+    return call.then_halt ? 0 : status;
+  }
+
+ private:
+  void acknowledge(std::uint64_t number, const std::string& statement) const {
+    if (request_.acknowledge)
+      request_.acknowledge(std::to_string(number) + " " + std::to_string(now_ms()) + " " +
+                           globals_.database() + " " + statement + "\n");
+  }
+
+  const Instance& instance_;
+  const SharedMemory& memory_;
+  Globals globals_;
+  const SessionRequest& request_;
+};
+
+int perform(const Instance& instance, const SharedMemory& memory, const SessionRequest& request) {
+  const fs::path database = database_of(instance, request.name_space);
+  if (database.empty()) return object_script_error("<NAMESPACE> *" + request.name_space);
+  const auto program = parse_program(request.code);
+  if (!program) return object_script_error("<SYNTAX>");
+  try {
+    SessionWorld world{instance, memory, database, request};
+    return run_program(*program, world);
+  } catch (const Enough&) {
+    return 0;
+  } catch (const SessionError& error) {
+    return object_script_error(error.what());
+  }
 }
 
 }  // namespace
 
-int iris_session(const std::vector<std::string>& arguments) {
+int run_session(const Instance& instance, const SessionRequest& request) {
   set_process_name(switch_text("session_comm"));
+  if (const int status = sign_on(instance); status >= 0) return status;
+  const auto memory = SharedMemory::attach(instance);
+  if (!memory) return static_cast<int>(switch_number("down_session_status"));
+  return perform(instance, *memory, request);
+}
+
+int iris_session(const std::vector<std::string>& arguments) {
   const std::string name = arguments.empty() ? "" : arguments[0];
   const auto instance = find_instance(name);
   if (!instance) {
     say("irissession: invalid instance name '" + name + "'");
     return 1;
   }
-  if (const int status = sign_on(*instance); status >= 0) return status;
-  const auto memory = SharedMemory::attach(*instance);
-  if (!memory) return static_cast<int>(switch_number("down_session_status"));
-  return perform(*instance, **memory, parse_request(arguments));
+  return run_session(*instance, parse_request(arguments));
 }
 
 }  // namespace standin

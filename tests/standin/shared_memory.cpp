@@ -14,14 +14,18 @@
 #include <new>
 
 #include "clock.h"
+#include "ilock.h"
 #include "process.h"
+#include "store/database.h"
 #include "switches.h"
 #include "text.h"
 
 namespace standin {
 namespace {
 
-constexpr std::string_view magic = "iris-standin 1";
+constexpr std::string_view magic = "iris-standin 2";
+constexpr std::size_t board_room = (sizeof(Board) + 63) / 64 * 64;
+constexpr std::size_t smallest_cache = 2 * longest_value;
 static_assert(std::atomic<std::int64_t>::is_always_lock_free &&
               sizeof(std::atomic<std::uint32_t>) == 4);
 
@@ -41,8 +45,12 @@ bool belongs_to(const Board& board, const Instance& instance) {
 
 }  // namespace
 
-std::optional<SharedMemory> SharedMemory::create(const Instance& instance) {
-  const auto size = std::max(static_cast<std::size_t>(switch_number("shm_bytes")), sizeof(Board));
+std::optional<SharedMemory> SharedMemory::create(const Instance& instance,
+                                                 std::uint64_t next_change) {
+  const std::size_t cache =
+      std::max(static_cast<std::size_t>(switch_number("cache_bytes")), smallest_cache);
+  const auto size = std::max(static_cast<std::size_t>(switch_number("shm_bytes")),
+                             board_room + ChangeRing::memory_size(cache));
   const int id = ::shmget(IPC_PRIVATE, size, IPC_CREAT | 0660);
   void* const at = id < 0 ? nullptr : attach_id(id);
   if (at == nullptr) return std::nullopt;
@@ -50,6 +58,7 @@ std::optional<SharedMemory> SharedMemory::create(const Instance& instance) {
   auto* const board = new (at) Board{};
   copy(magic, board->magic);
   copy(instance.data.string(), board->data);
+  ChangeRing::create(static_cast<char*>(at) + board_room, cache, next_change);
   SharedMemory memory{id, board};
   if (write_file(instance.shid(), std::to_string(id) + "\n")) return memory;
   memory.remove(instance);
@@ -62,8 +71,7 @@ std::optional<SharedMemory> SharedMemory::attach(const Instance& instance) {
   if (!id || *id < 0 || *id > std::numeric_limits<int>::max()) return std::nullopt;
   shmid_ds about{};
   const int number = static_cast<int>(*id);
-  if (::shmctl(number, IPC_STAT, &about) != 0 || about.shm_segsz < sizeof(Board))
-    return std::nullopt;
+  if (::shmctl(number, IPC_STAT, &about) != 0 || about.shm_segsz < board_room) return std::nullopt;
   void* const at = attach_id(number);
   if (at == nullptr) return std::nullopt;
   SharedMemory memory{number, std::launder(static_cast<Board*>(at))};
@@ -78,22 +86,44 @@ SharedMemory::~SharedMemory() {
   if (board_ != nullptr) ::shmdt(board_);
 }
 
+ChangeRing SharedMemory::changes() const {
+  return ChangeRing{reinterpret_cast<char*>(board_) + board_room};
+}
+
+bool SharedMemory::is_orphaned(const Instance& instance) const {
+  shmid_ds about{};
+  if (::shmctl(id_, IPC_STAT, &about) != 0 || (about.shm_perm.mode & SHM_DEST) != 0) return true;
+  for (const auto section :
+       {LockSection::journal_daemon, LockSection::write_daemon, LockSection::control})
+    if (lock_owner(instance, section)) return false;
+  return true;
+}
+
 void SharedMemory::remove(const Instance& instance) const {
   ::shmctl(id_, IPC_RMID, nullptr);
   std::error_code ignored;
   fs::remove(instance.shid(), ignored);
 }
 
-void ring(Board& board) {
-  ++board.bell;
-  ::syscall(SYS_futex, &board.bell, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+void ring(std::atomic<std::uint32_t>& bell) {
+  ++bell;
+  ::syscall(SYS_futex, &bell, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
-void wait_for_bell(Board& board, std::uint32_t seen, std::int64_t until) {
+void ring(Board& board) {
+  ring(board.bell);
+  ring(board.journal_bell);
+}
+
+void wait_for_bell(std::atomic<std::uint32_t>& bell, std::uint32_t seen, std::int64_t until) {
   const std::int64_t rest = until - now_ms();
   if (rest <= 0) return;
   const timespec timeout{rest / 1000, rest % 1000 * 1'000'000};
-  ::syscall(SYS_futex, &board.bell, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+  ::syscall(SYS_futex, &bell, FUTEX_WAIT, seen, &timeout, nullptr, 0);
+}
+
+void wait_for_bell(Board& board, std::uint32_t seen, std::int64_t until) {
+  wait_for_bell(board.bell, seen, until);
 }
 
 bool wait_until(Board& board, std::int64_t until, const std::function<bool()>& done) {

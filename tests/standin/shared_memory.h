@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "instance.h"
+#include "store/change_ring.h"
 
 namespace standin {
 
@@ -30,14 +31,19 @@ struct Board {
   std::atomic<std::int64_t> resume_at{0};      ///< now_ms() of the automatic thaw; 0: none
   std::atomic<std::int64_t> logins_end_at{0};  ///< now_ms() from which sign-on is refused; 0: none
   std::atomic<std::uint32_t> switches_wanted{0};
-  std::atomic<std::uint32_t> switches_done{0};  ///< journal switches, the journal daemon's answer
-  std::array<std::atomic<pid_t>, 768> pids{};   ///< control process first; 0: free
+  std::atomic<std::uint32_t> switches_done{0};   ///< journal switches, the journal daemon's answer
+  std::atomic<std::uint32_t> journal_bell{0};    ///< the journal daemon's own; ring() rings it, too
+  std::atomic<std::uint32_t> durable_bell{0};    ///< rung when the journal is further on disk
+  std::atomic<std::uint64_t> durable_wanted{0};  ///< how far somebody waits for that, a position
+  std::atomic<std::uint64_t> write_epoch{0};     ///< odd while databases are being written
+  std::array<std::atomic<pid_t>, 768> pids{};    ///< control process first; 0: free
 };
 
 class SharedMemory {
  public:
-  /// A new segment of switch `shm_bytes`, all pages touched, its identifier in mgr/iris.shid.
-  static std::optional<SharedMemory> create(const Instance& instance);
+  /// A new segment of switch `shm_bytes`, all pages touched, its identifier in mgr/iris.shid; with
+  /// room for `cache_bytes` of changes, the first of which gets the number given.
+  static std::optional<SharedMemory> create(const Instance& instance, std::uint64_t next_change);
   /// The instance's segment, if that is still there and really its.
   static std::optional<SharedMemory> attach(const Instance& instance);
 
@@ -49,6 +55,9 @@ class SharedMemory {
 
   Board* operator->() const { return board_; }
   Board& operator*() const { return *board_; }
+  [[nodiscard]] ChangeRing changes() const;
+  /// Whether the instance that it belongs to has lost all of its daemons, or gave it up.
+  [[nodiscard]] bool is_orphaned(const Instance& instance) const;
   /// Marks it for removal, and iris.shid goes. Processes that have it attached keep it.
   void remove(const Instance& instance) const;
 
@@ -60,10 +69,12 @@ class SharedMemory {
 
 /// Wakes all that wait.
 void ring(Board& board);
+void ring(std::atomic<std::uint32_t>& bell);
 /// Until `done`, looking again whenever the bell rings; false when `until` (now_ms) has come first.
 bool wait_until(Board& board, std::int64_t until, const std::function<bool()>& done);
 /// Until the bell has rung since it was `seen`, a signal came, or `until`.
 void wait_for_bell(Board& board, std::uint32_t seen, std::int64_t until);
+void wait_for_bell(std::atomic<std::uint32_t>& bell, std::uint32_t seen, std::int64_t until);
 
 /// The registered processes that live and are of this instance.
 std::vector<pid_t> living_processes(const Instance& instance, const Board& board);

@@ -110,7 +110,7 @@ TEST_F(Standin, FreezesAndThaws) {
   EXPECT_EQ(frozen.status, 5);
   EXPECT_EQ(masked(frozen.output, top_),
             "\nJournal file switched to:\n@/data/mgr/journal/DAY.002\n"
-            "\nJournal marker set at\noffset 0 of @/data/mgr/journal/DAY.002\n");
+            "\nJournal marker set at\noffset 24 of @/data/mgr/journal/DAY.002\n");
   EXPECT_EQ(session(is_suspended), 5);
   EXPECT_EQ(session(freeze), 3);
   EXPECT_EQ(qlist_field(iris({"qlist", "IRIS"}).output, 9), "hung");
@@ -135,16 +135,19 @@ TEST_F(Standin, FreezesAndThaws) {
 TEST_F(Standin, WritesNothingToADatabaseWhileFrozen) {
   start();
   const fs::path database = mgr() / "user" / "IRIS.DAT";
-  ASSERT_EQ(iris({"session", "IRIS", "-U", "USER", "set ^k8stest(1)=1"}).status, 0);
-  ASSERT_TRUE(eventually([&] { return contains(read(database), "^k8stest(1)=1\n"); }));
+  ASSERT_EQ(user_session("set ^k8stest(1)=\"before the freeze\"").status, 0);
+  ASSERT_TRUE(eventually([&] { return contains(read(database), "before the freeze"); }));
   ASSERT_EQ(session(freeze), 5);
   const std::string before = read(database);
   const auto changed = fs::last_write_time(database);
-  ASSERT_EQ(iris({"session", "IRIS", "-U", "USER", "set ^k8stest(2)=2"}).status, 0);
+  const auto journalled = fs::last_write_time(mgr() / "IRIS.WIJ");
+  ASSERT_EQ(user_session("set ^k8stest(2)=\"within the freeze\"").status, 0);
+  EXPECT_EQ(user_session("write ^k8stest(2)").output, "within the freeze");
   EXPECT_EQ(read(database), before);
   EXPECT_EQ(fs::last_write_time(database), changed);
+  EXPECT_EQ(fs::last_write_time(mgr() / "IRIS.WIJ"), journalled);
   ASSERT_EQ(session(thaw), 5);
-  EXPECT_TRUE(eventually([&] { return contains(read(database), "^k8stest(2)=2\n"); }));
+  EXPECT_TRUE(eventually([&] { return contains(read(database), "within the freeze"); }));
 }
 
 TEST_F(Standin, ThawsByItselfAtTheLimit) {

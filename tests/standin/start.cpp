@@ -12,6 +12,7 @@
 #include "ilock.h"
 #include "lifecycle.h"
 #include "messages.h"
+#include "recovery.h"
 #include "start_words.h"
 #include "state.h"
 #include "store.h"
@@ -83,13 +84,16 @@ class Start {
     if (fs::exists(instance_.ids()) && !read_file(instance_.ids()))
       return abort("Error reading iris.ids");
 
-    dirty_ = !read_wij(instance_).value_or(Wij{}).clean;
+    dirty_ = needs_recovery(instance_);
     if (switch_is("stale_shm", "remove"))
       if (const auto stale = SharedMemory::attach(instance_)) stale->remove(instance_);
-    const auto memory = SharedMemory::create(instance_);
+    if (dirty_) {
+      words_.wij_compare();
+      if (const std::string error = recover(instance_); !error.empty()) return abort(error);
+    }
+    const auto memory = SharedMemory::create(instance_, next_change(instance_));
     if (!memory) return abort("Cannot create shared memory");
     const std::int64_t half = switch_ms("start_ms") / 2;
-    if (dirty_) recover();
     words_.boot();
     sleep_ms(half);
     maybe_die(instance_, **memory, "start_merge");
@@ -100,23 +104,6 @@ class Start {
     words_.local_mounted();
     words_.license();
     return bring_up(*memory, half);
-  }
-
-  void recover() const {
-    const std::string wij = instance_.wij().string();
-    words_.wij_compare();
-    append_file(instance_.messages_log(),
-                "\n*** Recovery started at " + ctime_text(std::time(nullptr)) +
-                    "\n     WIJ file spec: " + wij + "\nStarting WIJ recovery for '" + wij + "'.\n",
-                Append::existing);
-    sleep_ms(switch_ms("recovery_ms"));
-    const std::int64_t records = apply_journal(instance_);
-    append_file(instance_.messages_log(),
-                "  " + std::to_string(records) +
-                    " journal records pending\nExiting with status 3 (Success)\n",
-                Append::existing);
-    log_message(instance_, Severity::severe, "Generic.Event",
-                "Previous system shutdown was abnormal, IRIS forced down or crashed");
   }
 
   /// Empty, or why the merge file was refused.
@@ -140,9 +127,8 @@ class Start {
   int bring_up(const SharedMemory& memory, std::int64_t rest_ms) {
     if (dirty_) words_.wij_compare();
     words_.control();
-    Wij wij = read_wij(instance_).value_or(Wij{});
-    wij.clean = false;
-    if (!write_wij(instance_, wij)) return abort("Cannot write " + instance_.wij().string());
+    if (!set_wij_state(instance_, WijState::done))
+      return abort("Cannot write " + instance_.wij().string());
     const bool failed_over = note_node();
     if (!start_daemons(instance_, daemons_ms)) return abort("Control process did not start");
     maybe_die(instance_, *memory, "start_daemons");

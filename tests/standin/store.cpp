@@ -1,116 +1,41 @@
-// Journal, databases and write image journal.
+// Reading and changing globals.
 #include "store.h"
 
-#include <algorithm>
 #include <map>
-#include <vector>
 
 #include "clock.h"
+#include "session_error.h"
+#include "store/bytes.h"
+#include "store/global_key.h"
+#include "store/journal_files.h"
+#include "switches.h"
 #include "text.h"
 
 namespace standin {
 namespace {
 
-std::vector<fs::path> journals(const Instance& instance) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator at{instance.journal_directory(), error}, end; at != end && !error;
-       at.increment(error))
-    if (at->path().filename().string().size() == 12) files.push_back(at->path());
-  std::sort(files.begin(), files.end());
-  return files;
+constexpr std::int64_t look_around_ms = 50;
+
+/// Updates stand still while a freeze is older than its timeout, or, by a switch, all the time.
+bool updates_pause(const Board& board) {
+  if (!board.suspended) return false;
+  const std::int64_t end = board.logins_end_at;
+  return (end != 0 && now_ms() >= end) || switch_is("frozen_updates", "pause");
 }
 
-/// The next number of today.
-std::string next_journal_name(const fs::path& current) {
-  const std::string day = journal_day();
-  const std::string last = current.filename().string();
-  const auto number = last.starts_with(day) ? to_number(last.substr(9)).value_or(0) : 0;
-  const std::string digits = std::to_string(number + 1);
-  return day + "." + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
-}
-
-/// What is to be written to each database, and where the journal ends.
-struct Pending {
-  std::map<fs::path, std::string> changes;
-  std::int64_t records = 0;
-  Wij after;
-};
-
-/// A record is `namespace TAB change LF`; one without LF is still being written.
-void collect_records(const Instance& instance, std::string_view text, Pending& pending) {
-  std::size_t end = text.find('\n');
-  while (end != std::string_view::npos) {
-    const std::string_view record = text.substr(0, end);
-    const std::size_t tab = std::min(record.find('\t'), record.size() - 1);
-    const fs::path directory = database_of(instance, record.substr(0, tab));
-    if (!directory.empty()) {
-      pending.changes[directory / "IRIS.DAT"].append(record.substr(tab + 1)).append("\n");
-      ++pending.records;
-    }
-    pending.after.offset += end + 1;
-    text.remove_prefix(end + 1);
-    end = text.find('\n');
-  }
-}
-
-Pending pending_changes(const Instance& instance) {
-  Pending pending;
-  pending.after = read_wij(instance).value_or(Wij{});
-  for (const fs::path& file : journals(instance)) {
-    const std::string name = file.filename().string();
-    if (name < pending.after.journal) continue;
-    if (name != pending.after.journal) {
-      pending.after.journal = name;
-      pending.after.offset = 0;
-    }
-    const auto text = read_file(file);
-    if (text && text->size() > pending.after.offset)
-      collect_records(instance, std::string_view{*text}.substr(pending.after.offset), pending);
-  }
-  return pending;
+std::int64_t number_of(const std::optional<std::string>& value) {
+  return to_number(value.value_or("")).value_or(0);
 }
 
 }  // namespace
 
-std::optional<Wij> read_wij(const Instance& instance) {
-  const auto text = read_file(instance.wij());
-  if (!text) return std::nullopt;
-  Wij wij;
-  for (const std::string_view line : lines_of(*text)) {
-    const std::vector<std::string> words = words_of(line);
-    if (words.size() < 2) continue;
-    if (words[0] == "state") wij.clean = words[1] == "clean";
-    if (words[0] == "passes") wij.passes = to_number(words[1]).value_or(0);
-    if (words[0] != "journal") continue;
-    wij.journal = words[1];
-    wij.offset = static_cast<std::uint64_t>(to_number(words.back()).value_or(0));
-  }
-  return wij;
-}
-
-bool write_wij(const Instance& instance, const Wij& wij) {
-  std::string text = "standin-wij 1\nstate ";
-  text.append(wij.clean ? "clean" : "active").append("\npasses ");
-  text.append(std::to_string(wij.passes)).append("\n");
-  if (!wij.journal.empty())
-    text.append("journal " + wij.journal + " " + std::to_string(wij.offset) + "\n");
-  return write_file(instance.wij(), text);
+Volume volume_of(const Instance& instance) {
+  return {instance.data, instance.wij(), instance.journal_directory()};
 }
 
 fs::path current_journal(const Instance& instance) {
-  const std::vector<fs::path> files = journals(instance);
+  const auto files = journal_files(instance.journal_directory());
   return files.empty() ? fs::path{} : files.back();
-}
-
-fs::path switch_journal(const Instance& instance) {
-  const fs::path directory = instance.journal_directory();
-  std::error_code error;
-  fs::create_directories(directory, error);
-  fs::path file = directory / next_journal_name(current_journal(instance));
-  if (!append_file(file, "", Append::create_and_sync)) return {};
-  append_file(instance.mgr() / "journal.log", file.string() + "\n", Append::create);
-  return file;
 }
 
 fs::path database_of(const Instance& instance, std::string_view name_space) {
@@ -121,28 +46,138 @@ fs::path database_of(const Instance& instance, std::string_view name_space) {
 }
 
 bool create_database(const fs::path& directory) {
-  return write_file(directory / "IRIS.DAT", "standin-database 1\n");
+  return write_file(directory / "IRIS.DAT", Database::empty_file());
 }
 
-bool journal_set(const Instance& instance, std::string_view name_space, std::string_view change) {
-  const fs::path file = current_journal(instance);
-  std::string record{name_space};
-  record.append("\t").append(change).append("\n");
-  return !file.empty() && append_file(file, record, Append::create_and_sync);
+bool set_wij_state(const Instance& instance, WijState state) {
+  const Volume volume = volume_of(instance);
+  WijHeader header = read_wij_header(volume).value_or(WijHeader{});
+  header.state = state;
+  return write_wij_header(volume, header);
 }
 
-std::int64_t apply_journal(const Instance& instance) {
-  Pending pending = pending_changes(instance);
-  if (pending.records == 0) return 0;
-  Wij before = read_wij(instance).value_or(Wij{});
-  before.clean = false;
-  write_wij(instance, before);
-  for (const auto& [database, changes] : pending.changes)
-    append_file(database, changes, Append::create_and_sync);
-  pending.after.clean = false;
-  ++pending.after.passes;
-  write_wij(instance, pending.after);
-  return pending.records;
+bool make_durable(const SharedMemory& memory, std::uint64_t position, std::int64_t until) {
+  Board& board = *memory;
+  const auto& durable = memory.changes().head().durable;
+  for (;;) {
+    const std::uint32_t seen = board.durable_bell;
+    if (durable >= position) return true;
+    if (now_ms() >= until) return false;
+    std::uint64_t wanted = board.durable_wanted;
+    while (wanted < position && !board.durable_wanted.compare_exchange_weak(wanted, position)) {
+    }
+    if (wanted < position) ring(board.journal_bell);
+    wait_for_bell(board.durable_bell, seen, std::min(until, now_ms() + look_around_ms));
+  }
+}
+
+Globals::Globals(const Instance& instance, const SharedMemory& memory, const fs::path& directory)
+    : instance_{instance},
+      memory_{memory},
+      volume_{volume_of(instance)},
+      database_{volume_.database_name(directory)} {}
+
+std::optional<std::string> Globals::get(const std::string& key) const {
+  const ChangeRing changes = memory_.changes();
+  return get(Lock{changes}, key);
+}
+
+std::optional<std::string> Globals::get(const Lock& held, const std::string& key) const {
+  const auto change = memory_.changes().newest(held, database_, key);
+  if (!change) return get_from_database(key);
+  if (change->kind == ChangeKind::set) return change->value;
+  return std::nullopt;
+}
+
+/// The write daemon may be writing meanwhile, or may have died over it: an odd epoch says so, and
+/// then its pages are read from the write image journal. They are right when the epoch stayed.
+std::optional<std::string> Globals::get_from_database(const std::string& key) const {
+  for (;;) {
+    const std::uint64_t epoch = memory_->write_epoch;
+    try {
+      const PageReader on_disk = page_reader(volume_.database_file(database_));
+      PageImages images;
+      if (epoch % 2 != 0) {
+        const WijHeader header = read_wij_header(volume_).value_or(WijHeader{});
+        for (PageImage& image : read_wij_images(volume_, header))
+          if (image.database == database_) images[image.page] = std::move(image.bytes);
+      }
+      Database database{[&](PageNumber page) {
+        const auto image = images.find(page);
+        return image == images.end() ? on_disk(page) : image->second;
+      }};
+      auto value = database.get(key);
+      if (memory_->write_epoch == epoch) return value;
+    } catch (const Damage&) {
+      if (memory_->write_epoch == epoch)
+        throw SessionError{"<DATABASE> " + global_text(key) + "," + database_};
+    }
+  }
+}
+
+void Globals::end_if_orphaned() const {
+  if (memory_.is_orphaned(instance_)) throw SessionError{"<SHUTDOWN>"};
+}
+
+void Globals::wait_for_room() const {
+  ring(*memory_);
+  const std::uint32_t seen = memory_->bell;
+  wait_for_bell(*memory_, seen, now_ms() + look_around_ms);
+}
+
+std::uint64_t Globals::change(const std::function<Change(const Lock&)>& make, bool sync) const {
+  const ChangeRing changes = memory_.changes();
+  std::optional<std::uint64_t> number;
+  std::uint64_t position = 0;
+  for (;;) {
+    end_if_orphaned();
+    if (changes.head().closed) throw SessionError{"<SHUTDOWN>"};
+    if (sync || !updates_pause(*memory_)) {
+      const Lock held{changes};
+      Change made = make(held);
+      number = changes.append(held, made);
+      position = changes.head().tail;
+    }
+    if (number) break;
+    wait_for_room();
+  }
+  if (changes.more_than_half_full()) ring(*memory_);
+  if (sync || switch_is("journal_sync", "commit"))
+    while (!make_durable(memory_, position, now_ms() + look_around_ms))
+      end_if_orphaned();
+  return *number;
+}
+
+std::uint64_t Globals::set(const std::string& key, const std::string& value) const {
+  if (value.size() > longest_value) throw SessionError{"<MAXSTRING>"};
+  return change(
+      [&](const Lock&) {
+        return Change{0, ChangeKind::set, database_, key, value};
+      },
+      false);
+}
+
+std::uint64_t Globals::kill(const std::string& key) const {
+  return change(
+      [&](const Lock&) {
+        return Change{0, ChangeKind::kill, database_, key, {}};
+      },
+      false);
+}
+
+std::int64_t Globals::increment(const std::string& key) const {
+  std::int64_t after = 0;
+  change(
+      [&](const Lock& held) {
+        after = number_of(get(held, key)) + 1;
+        return Change{0, ChangeKind::set, database_, key, std::to_string(after)};
+      },
+      false);
+  return after;
+}
+
+std::uint64_t Globals::mark(const std::string& text) const {
+  return change([&](const Lock&) { return Change{0, ChangeKind::marker, {}, {}, text}; }, true);
 }
 
 }  // namespace standin

@@ -20,17 +20,22 @@ constexpr auto table = std::to_array<Switch>({
     {"clone_ms", time, "0", "how long filling an empty data directory takes"},
     {"upgrade_ms", time, "0", "how long the upgrade of another version's data takes"},
     {"recovery_ms", time, "100", "how long recovery takes in a start after an unclean stop"},
+    {"recovery_line_ms", time, "1000",
+     "how often recovery writes a line to messages.log; 0: never"},
     {"freeze_ms", time, "100", "how long ExternalFreeze takes"},
     {"thaw_ms", time, "100", "how long ExternalThaw takes"},
     {"merge_ms", time, "0", "how long iris merge takes"},
     {"qlist_ms", time, "0", "how long iris qlist takes"},
     {"session_ms", time, "0", "how long a sign-on takes"},
     {"wd_period_ms", time, "500", "pause between two passes of the write daemon"},
+    {"journal_flush_ms", time, "2000", "how old a change is at most when the journal daemon syncs"},
     {"merge_poll_ms", time, "1000", "how often iris-main looks at the merge file, key and log"},
 
     {"shm_bytes", size, "4194304", "size of the shared memory segment, all of it touched"},
     {"clone_free_bytes", size, "209715200",
      "what must be free on the volume to fill an empty data directory"},
+    {"cache_bytes", size, "1048576",
+     "room for changes that are not in the databases yet; when it is full, updates wait"},
     {"user_processes", size, "2", "processes besides control, write and journal daemon, 0 to 400"},
     {"user_churn", size, "0", "processes of users that come and go in a second, 0 to 200"},
 
@@ -44,6 +49,15 @@ constexpr auto table = std::to_array<Switch>({
      "field 4 while starting or stopping: `starting or stopping`, `sign-on inhibited, last used "
      "…`, "
      "or `incomplete start or stop, logins disabled`"},
+    {"journal_sync", fact, "deferred|commit",
+     "a change is acknowledged at once, or when it is in the journal on disk"},
+    {"frozen_updates", fact, "go_on|pause",
+     "updates while the write daemon is suspended: wait when the cache is full, or at once"},
+    {"recovery_work", fact, "busy|waiting",
+     "a process irisdb computes while recovery takes its time, or only waits"},
+    {"torn_database", fact, "abort|mount",
+     "a start whose recovery does not mend a database: ends, or goes on and `<DATABASE>` is the "
+     "answer to who uses it"},
     {"frozen_health", fact, "hung|ok", "field 9 while the write daemon is suspended"},
     {"dirty_health", fact, "warn|alert|ok", "field 9 after a start with recovery"},
     {"wd_suspend_limit", fact, "accept|refuse",

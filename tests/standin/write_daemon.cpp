@@ -6,16 +6,28 @@
 #include "daemons.h"
 #include "messages.h"
 #include "store.h"
+#include "store/bytes.h"
+#include "store/write_pass.h"
 #include "switches.h"
 
 namespace standin {
 namespace {
 
+constexpr std::int64_t retry_ms = 50;
+constexpr std::int64_t journal_patience_ms = 1000;
+constexpr std::int64_t last_pass_patience_ms = 10'000;
+
 class WriteDaemon {
  public:
-  WriteDaemon(const Instance& instance, Board& board) : instance_{instance}, board_{board} {}
+  WriteDaemon(const Instance& instance, const SharedMemory& memory)
+      : instance_{instance},
+        memory_{memory},
+        board_{*memory},
+        changes_{memory.changes()},
+        pass_{volume_of(instance), read_wij_header(volume_of(instance)).value_or(WijHeader{}),
+              &board_.write_epoch} {}
 
-  void run() {
+  bool run() {
     for (;;) {
       const std::uint32_t seen = board_.bell;
       if (board_.suspended) maybe_resume();
@@ -24,7 +36,7 @@ class WriteDaemon {
           suspend();
         else if (board_.leave >= 2)
           return finish();
-        else if (now_ms() >= next_pass_)
+        else if (now_ms() >= next_pass_ || changes_.more_than_half_full())
           pass();
       }
       wait_for_bell(board_, seen, next_event());
@@ -32,16 +44,51 @@ class WriteDaemon {
   }
 
  private:
-  void pass() {
-    apply_journal(instance_);
+  /// Everything that is there now into the databases. False: not yet, to be tried again.
+  bool pass() {
     next_pass_ = now_ms() + std::max<std::int64_t>(switch_ms("wd_period_ms"), 1);
+    if (!unfinished_) {
+      RingHead& head = changes_.head();
+      target_ = head.tail;
+      if (target_ == head.applied) return true;
+      // No page goes to a database before its change is in the journal.
+      if (!make_durable(memory_, target_, now_ms() + journal_patience_ms)) return false;
+      gather(changes_.read(head.applied, target_));
+    }
+    unfinished_ = !pass_.write();
+    if (unfinished_) return complain();
+    complained_ = false;
+    changes_.head().applied = target_;
+    ring(board_);
+    return true;
   }
 
-  void finish() { apply_journal(instance_); }
+  void gather(const ChangeRing::Piece& piece) {
+    const std::string text = journal_header(pass_.header().change + 1) + piece.records;
+    for (const std::string& damage : pass_.apply(parse_journal(text).changes))
+      log_message(instance_, Severity::severe, "Database.Degraded",
+                  "<DATABASE> " + damage + "; changes are lost");
+  }
+
+  bool complain() {
+    if (!complained_)
+      log_message(instance_, Severity::severe, "WriteDaemon.IOError",
+                  "Write daemon cannot write, trying again");
+    complained_ = true;
+    next_pass_ = now_ms() + retry_ms;
+    return false;
+  }
+
+  bool finish() {
+    for (const std::int64_t until = now_ms() + last_pass_patience_ms; now_ms() < until;
+         sleep_ms(retry_ms))
+      if (pass() && changes_.head().applied == changes_.head().tail) return true;
+    return false;
+  }
 
   /// The databases are complete up to here, then nothing is written any more.
   void suspend() {
-    apply_journal(instance_);
+    if (!pass()) return;
     board_.suspended = true;
     ring(board_);
   }
@@ -64,20 +111,26 @@ class WriteDaemon {
   }
 
   [[nodiscard]] std::int64_t next_event() const {
-    if (!board_.suspended) return next_pass_;
+    if (!board_.suspended) return board_.suspend_wanted ? now_ms() + retry_ms : next_pass_;
     const std::int64_t resume_at = board_.resume_at;
     return resume_at == 0 ? now_ms() + 1000 : resume_at;
   }
 
   const Instance& instance_;
+  const SharedMemory& memory_;
   Board& board_;
+  ChangeRing changes_;
+  WritePass pass_;
+  bool unfinished_ = false;   ///< a pass that a full disk stopped
+  std::uint64_t target_ = 0;  ///< of that pass, a position
   std::int64_t next_pass_ = 0;
+  bool complained_ = false;
 };
 
 }  // namespace
 
-void run_write_daemon(const Instance& instance, Board& board) {
-  WriteDaemon{instance, board}.run();
+bool run_write_daemon(const Instance& instance, const SharedMemory& memory) {
+  return WriteDaemon{instance, memory}.run();
 }
 
 }  // namespace standin

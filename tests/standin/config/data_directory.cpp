@@ -8,6 +8,7 @@
 #include "config/users.h"
 #include "messages.h"
 #include "profile.h"
+#include "recovery.h"
 #include "store.h"
 #include "switches.h"
 #include "text.h"
@@ -66,8 +67,7 @@ bool fill(const Instance& instance) {
   const bool filled = write_file(instance.cpf_file(), factory_cpf(instance.data.string()).text()) &&
                       write_file(build_file(instance), std::string{profile().version} + "\n") &&
                       append_file(instance.messages_log(), "", Append::create) &&
-                      Users::factory().write(instance) && write_wij(instance, Wij{}) &&
-                      !switch_journal(instance).empty();
+                      Users::factory().write(instance) && set_wij_state(instance, WijState::clean);
   return filled && fs::remove(instance.data / unfinished, error);
 }
 
@@ -75,7 +75,7 @@ bool fill(const Instance& instance) {
 std::string upgrade(const Instance& instance) {
   const auto build = read_file(build_file(instance));
   if (!instance.durable || !build || trim(*build) == profile().version) return {};
-  if (!read_wij(instance).value_or(Wij{}).clean)
+  if (needs_recovery(instance))
     return "Error during Upgrade,ERROR #5001: " + instance.data.string() + ", version " +
            std::string{trim(*build)} + ", was not shut down cleanly\n";
   sleep_ms(switch_ms("upgrade_ms"));
