@@ -69,6 +69,10 @@ int run_daemon(const Instance& instance, const SharedMemory& memory, Role role) 
 int run(const Instance& instance, const SharedMemory& memory, Role role) {
   set_signals(role < Role::user);
   if (role == Role::control) return run_control_process(instance, memory);
+  // Known before anybody looks whom to kill; and whom the control process started as its last act
+  // does not outlive it.
+  register_process(*memory, ::getpid());
+  if (!runs_with_argument(memory->pids.front(), instance.daemon_mark())) return 1;
   if (switch_is("control_death", "end")) end_with(memory->pids.front());
   if (role == Role::passing_user)
     sleep_ms(::getpid() % 200);

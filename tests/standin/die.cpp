@@ -4,12 +4,17 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "process.h"
 #include "switches.h"
 
 namespace standin {
 
 void kill_instance(const Instance& instance, const Board& board) {
   const pid_t self = ::getpid();
+  const pid_t control = board.pids.front();
+  // First who starts the others: a process that is not known yet sees that it is gone.
+  if (control != self && runs_with_argument(control, instance.daemon_mark()))
+    ::kill(control, SIGKILL);
   bool with_self = false;
   for (const pid_t pid : living_processes(instance, board)) {
     if (pid != self) ::kill(pid, SIGKILL);
