@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "clock.h"
+#include "die.h"
 #include "ilock.h"
 #include "messages.h"
 #include "store.h"
@@ -110,6 +111,7 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
     log.show("\nJournal marker set at\noffset " +
              mark(instance, memory, journal, call.argument(2)) + " of " + file + "\n");
   }
+  maybe_die(instance, board, "freeze");
   sleep_ms(switch_ms("freeze_ms"));
   const std::int64_t limit = to_number(suspend_limit).value_or(0);
   board.resume_at = limit > 0 ? now_ms() + seconds_as_ms(limit) : 0;
@@ -122,6 +124,7 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
     resume(board);
     return refuse(log, "System not suspended in time");
   }
+  maybe_die(instance, board, "frozen");
   log.note(Severity::info, "System suspended");
   return backup_success;
 }
@@ -131,6 +134,7 @@ int external_thaw(const Instance& instance, Board& board, const MethodCall& call
   if (!take_lock(instance, LockSection::backup)) return refuse(log, "A freeze is under way");
   if (!board.suspended) return refuse(log, "System is not suspended");
   log.note(Severity::info, "Resuming system");
+  maybe_die(instance, board, "thaw");
   sleep_ms(switch_ms("thaw_ms"));
   if (!resume(board)) return refuse(log, "System not resumed");
   log.note(Severity::info, "System resumed");
@@ -152,7 +156,7 @@ int stat_thaw(const Instance& instance) {
               "irisstat -W: resuming suspended system");
   if (!resume(**memory)) return 1;
   write_all(STDOUT_FILENO, "System resumed\n");
-  return 0;
+  return static_cast<int>(switch_number("stat_thaw_status"));
 }
 
 int stat_show(const Instance& instance) {

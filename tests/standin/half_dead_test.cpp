@@ -134,6 +134,37 @@ TEST_F(HalfDead, DiesWhereItIsTold) {
   EXPECT_TRUE(contains(iris({"start", "IRIS"}).output, "WIJ compare"));
 }
 
+TEST_F(HalfDead, ADeathAroundAFreezeIsRecoveredFrom) {
+  environment_["IRIS_STANDIN_JOURNAL_SYNC"] = "commit";
+  const auto user = [this](const std::string& code) {
+    return iris({"session", "IRIS", "-U", "USER", code});
+  };
+  for (const std::string point : {"freeze", "frozen", "pass"}) {
+    SCOPED_TRACE(point);
+    start();
+    fault("die_at", point);
+    const bool acknowledged = user("set ^a=\"" + point + "\"").status == 0;
+    if (point != "pass") {
+      EXPECT_NE(session(freeze), 5);
+    }
+    ASSERT_TRUE(eventually([this] { return down(); })) << status();
+    heal("die_at");
+    start();
+    if (acknowledged) {
+      EXPECT_EQ(user("write ^a").output, point);
+    }
+    ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);
+  }
+  start();
+  ASSERT_EQ(session(freeze), 5);
+  fault("die_at", "thaw");
+  EXPECT_NE(session(thaw), 5);
+  heal("die_at");
+  EXPECT_TRUE(eventually([this] { return down(); })) << status();
+  start();
+  EXPECT_EQ(session(is_suspended), 3);
+}
+
 TEST_F(HalfDead, HundredsOfUsersComeAndGo) {
   environment_["IRIS_STANDIN_USER_PROCESSES"] = "300";
   environment_["IRIS_STANDIN_USER_CHURN"] = "200";

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <ctime>
+
 #include "clock.h"
 #include "profile.h"
 #include "switches.h"
@@ -12,6 +14,7 @@ namespace standin {
 namespace {
 
 std::string status_text(const Instance& instance, const State& state) {
+  if (std::string fixed = switch_text("status"); !fixed.empty()) return fixed;
   const std::string last_used = ", last used " + ctime_text(state.since);
   switch (state.status) {
     case Status::running:
@@ -35,11 +38,27 @@ std::string status_text(const Instance& instance, const State& state) {
   return text;
 }
 
+void use_processor(std::int64_t ms) {
+  const std::clock_t until = std::clock() + ms * CLOCKS_PER_SEC / 1000;
+  while (std::clock() < until) {
+  }
+}
+
+/// A second instance, which is down, as it stands before ours in a list.
+constexpr std::string_view another_instance =
+    "CACHE^/usr/cachesys^2018.1.1.643.0^down, last used Mon Jun  8 11:31:37 2015^cache.cpf^1973^"
+    "57772^62972^^^^^/usr/cachesys\n";
+
 /// Carries out switch `qlist_fault`. -1: answer as always.
 int listing_fault() {
   sleep_ms(switch_ms("qlist_ms"));
+  use_processor(switch_ms("qlist_cpu_ms"));
   const std::string fault = switch_text("qlist_fault");
   if (fault == "empty") return 0;
+  if (fault == "two") {
+    write_all(STDOUT_FILENO, another_instance);
+    return -1;
+  }
   if (fault != "garbage") return fault_status("qlist_fault");
   write_all(STDOUT_FILENO, std::string_view{"\x01\xff^^^\nSegmentation fault (core du", 33});
   return 0;
@@ -54,6 +73,10 @@ struct Ports {
   std::string superserver;
   std::string web;
 };
+
+int status_of_listing(const State& state) {
+  return state.status == Status::running ? 0 : static_cast<int>(switch_number("down_qlist_status"));
+}
 
 std::optional<Instance> instance_or_only(const std::string& name) {
   return name.empty() ? configured_instance() : find_instance(name);
@@ -70,7 +93,7 @@ std::string qlist_line(const Instance& instance, const State& state) {
         std::string{"iris.cpf"}, ports.superserver, ports.web, std::string{version.jdbc_port},
         state.health, std::string{version.product}, std::string{}, std::string{}})
     line.append(field).append("^");
-  line += instance.data.string();
+  line += (switch_is("qlist_directory", "data") ? instance.data : instance.install).string();
   return version.lists_ports ? line + "^" + ports.superserver : line;
 }
 
@@ -106,16 +129,18 @@ int iris_qlist(const std::string& name) {
   if (const int status = listing_fault(); status >= 0) return status;
   const auto instance = instance_or_only(name);
   if (!instance) return static_cast<int>(switch_number("unknown_instance_status"));
-  write_all(STDOUT_FILENO, qlist_line(*instance, observe(*instance)) + "\n");
-  return 0;
+  const State state = observe(*instance);
+  write_all(STDOUT_FILENO, qlist_line(*instance, state) + "\n");
+  return status_of_listing(state);
 }
 
 int iris_list(const std::string& name) {
   if (const int status = listing_fault(); status >= 0) return status;
   const auto instance = instance_or_only(name);
   if (!instance) return static_cast<int>(switch_number("unknown_instance_status"));
-  write_all(STDOUT_FILENO, list_block(*instance, observe(*instance)));
-  return 0;
+  const State state = observe(*instance);
+  write_all(STDOUT_FILENO, list_block(*instance, state));
+  return status_of_listing(state);
 }
 
 int iris_qall() {

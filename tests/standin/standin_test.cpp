@@ -213,7 +213,13 @@ TEST_F(Standin, AnswersFaultsWhileItRuns) {
   const pid_t hung = launch("iris", {"qlist", "IRIS"}, top_ / "hung");
   EXPECT_EQ(::kill(hung, SIGKILL), 0);
   EXPECT_EQ(await(hung), 128 + SIGKILL);
+  fault("qlist_fault", "two");
+  EXPECT_EQ(lines_of(iris({"qlist"}).output).size(), 2U);
+  EXPECT_EQ(qlist_field(lines_of(iris({"qlist"}).output).back(), 1), "IRIS");
   heal("qlist_fault");
+  fault("status", "sign-on inhibited:primary transition");
+  EXPECT_EQ(status(), "sign-on inhibited:primary transition");
+  heal("status");
   fault("health", "alert");
   EXPECT_EQ(qlist_field(iris({"qlist", "IRIS"}).output, 9), "alert");
 }

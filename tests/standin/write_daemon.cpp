@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "daemons.h"
+#include "die.h"
 #include "messages.h"
 #include "store.h"
 #include "store/bytes.h"
@@ -55,6 +56,7 @@ class WriteDaemon {
       if (!make_durable(memory_, target_, now_ms() + journal_patience_ms)) return false;
       gather(changes_.read(head.applied, target_));
     }
+    maybe_die(instance_, board_, "pass");
     unfinished_ = !pass_.write();
     if (unfinished_) return complain();
     complained_ = false;
