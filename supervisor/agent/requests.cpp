@@ -1,10 +1,13 @@
 // What irisctl asks.
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "probes/status.h"
 #include "supervisor/agent/agent.h"
 #include "supervisor/base/units.h"
+#include "supervisor/core/settings_table.h"
 #include "supervisor/os/clock.h"
 
 namespace sup {
@@ -97,7 +100,12 @@ IrisNow Agent::iris_now() const {
              last_good_->state == probes::State::running;
   if (!last_good_) return now;
   if (last_good_->state == probes::State::running) now.since = last_good_->since;
-  now.data_dir = last_good_->data_dir.empty() ? last_good_->install_dir : last_good_->data_dir;
+  // What qlist names there with a durable directory is inferred only; the variable is documented.
+  const auto durable = environment_value(environ, "ISC_DATA_DIRECTORY");
+  if (durable && !durable->empty())
+    now.data_dir = *durable;
+  else
+    now.data_dir = last_good_->data_dir.empty() ? last_good_->install_dir : last_good_->data_dir;
   return now;
 }
 

@@ -152,7 +152,7 @@ TEST(Freeze, AThawThatIsRefusedIsForcedAndConfirmed) {
   drive.machine.request_thaw("job", "", drive.now);
   drive.run_well(Step::resume);
   EXPECT_EQ(drive.run(answer(no)), Step::resume);
-  EXPECT_EQ(drive.run(answer(0)), Step::resume_forced);
+  EXPECT_EQ(drive.run(answer(1)), Step::resume_forced);  // a status that nobody documents
   EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
   EXPECT_EQ(drive.machine.take_news(), News::thawed);
   EXPECT_TRUE(drive.machine.outcome().held);
