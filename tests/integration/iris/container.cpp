@@ -89,14 +89,18 @@ Program IrisContainer::start_up(const std::vector<std::string>& init_options) co
   return init;
 }
 
-IrisContainer::Answer IrisContainer::exec(const Program& init,
-                                          const std::vector<std::string>& argv) const {
+Program IrisContainer::begin(const Program& init, const std::vector<std::string>& argv) const {
   Launch launch;
   launch.argv = {"env"};  // looks the program up in the container's PATH
   launch.argv.insert(launch.argv.end(), argv.begin(), argv.end());
   launch.environment = environment_;
   launch.directory = dir / "home";
-  Program program = init.inside(launch);
+  return init.inside(launch);
+}
+
+IrisContainer::Answer IrisContainer::exec(const Program& init,
+                                          const std::vector<std::string>& argv) const {
+  Program program = begin(init, argv);
   Answer answer;
   answer.code = program.wait_code(within(30s));
   answer.out = program.out();

@@ -43,6 +43,8 @@ class IrisContainer {
   /// A program in the container, as `kubectl exec` would run it.
   [[nodiscard]] Answer exec(const Program& init, const std::vector<std::string>& argv) const;
   [[nodiscard]] Answer irisctl(const Program& init, std::vector<std::string> words) const;
+  /// The same, left running.
+  [[nodiscard]] Program begin(const Program& init, const std::vector<std::string>& argv) const;
   /// A session's code; its exit status is the answer.
   [[nodiscard]] int session(const Program& init, const std::string& code) const;
 
