@@ -83,10 +83,18 @@ class Composer {
 
   void warn(const Section& section, const Setting& old, const Line& line, std::size_t source) {
     if (warnings_.size() == most_warnings) return;
-    warnings_.push_back({Severity::warning, sources_[source].name, line.number, line.name_column(),
-                         fmt::format("[{}] {} has another value in {}:{}; the last source counts",
-                                     printable(section.name), printable(line.name()),
-                                     sources_[old.source].name, old.line->number)});
+    const std::string& other = sources_[old.source].name;
+    warnings_.push_back(
+        {.severity = Severity::warning,
+         .rule = Rule::contradiction,
+         .file = sources_[source].name,
+         .line = line.number,
+         .column = line.name_column(),
+         .found =
+             fmt::format("[{}] {} has another value in {}:{}; the last source counts",
+                         printable(section.name), printable(line.name()), other, old.line->number),
+         .other_file = other,
+         .other_line = old.line->number});
   }
 
   /// A comment of its own line where the source changes: behind a value, IRIS might not see it.

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cpfmerge/check.h"
+#include "cpfmerge/diagnostic.h"
 #include "cpfmerge/document.h"
 
 namespace cpf {

@@ -26,7 +26,7 @@ bool is_first_start(const PrepareInput& input) {
 
 void log_diagnostics(const MergeSource& source, bool fatal) {
   for (const Diagnostic& diagnostic : source.diagnostics) {
-    const std::string line = describe(diagnostic);
+    const std::string line = render(diagnostic);
     if (diagnostic.severity == Severity::warning)
       sup::log::warning("merge.warning", "{}", line);
     else if (fatal)

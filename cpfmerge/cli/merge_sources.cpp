@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cpfmerge/check.h"
 #include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/password_source.h"
 #include "supervisor/os/files.h"
@@ -36,8 +37,10 @@ MergeSource read_user_file(const std::string& path) {
   MergeSource source;
   source.name = path;
   source.status = SourceStatus::missing;
-  source.diagnostics.push_back({Severity::warning, path, 0, 0,
-                                "ISC_CPF_MERGE_FILE names it, but it does not exist; skipped"});
+  source.diagnostics.push_back(
+      {.severity = Severity::warning,
+       .file = path,
+       .found = "ISC_CPF_MERGE_FILE names it, but it does not exist; skipped"});
   return source;
 }
 
@@ -76,7 +79,7 @@ void read_directory(const std::string& path, std::vector<MergeSource>& sources) 
 MergeSource refused_source(std::string name, std::string reason) {
   MergeSource source;
   source.status = SourceStatus::refused;
-  source.diagnostics.push_back({Severity::error, name, 0, 0, std::move(reason)});
+  source.diagnostics.push_back({.file = name, .found = std::move(reason)});
   source.name = std::move(name);
   return source;
 }

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "cpfmerge/check.h"
 #include "cpfmerge/cli/prepare_settings.h"
+#include "cpfmerge/diagnostic.h"
 #include "cpfmerge/document.h"
 
 namespace cpf::cli {

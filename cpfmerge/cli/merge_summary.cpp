@@ -31,7 +31,7 @@ nlohmann::json to_json(const MergeSource& source) {
   auto errors = nlohmann::json::array();
   auto warnings = nlohmann::json::array();
   for (const Diagnostic& diagnostic : source.diagnostics)
-    (diagnostic.severity == Severity::error ? errors : warnings).push_back(describe(diagnostic));
+    (diagnostic.severity == Severity::error ? errors : warnings).push_back(render(diagnostic));
   return {{"name", source.name},
           {"status", name_of(source.status)},
           {"password", source.is_password},
@@ -40,13 +40,6 @@ nlohmann::json to_json(const MergeSource& source) {
 }
 
 }  // namespace
-
-std::string describe(const Diagnostic& diagnostic) {
-  if (diagnostic.line != 0) return render(diagnostic);
-  return fmt::format("{}: {}: {}", diagnostic.file,
-                     diagnostic.severity == Severity::error ? "error" : "warning",
-                     diagnostic.message);
-}
 
 sup::Status write_summary(const PrepareInput& input, const MergeSummary& summary,
                           const std::vector<MergeSource>& sources) {
@@ -60,7 +53,7 @@ sup::Status write_summary(const PrepareInput& input, const MergeSummary& summary
   for (const MergeSource& source : sources)
     json["sources"].push_back(to_json(source));
   for (const Diagnostic& diagnostic : summary.contradictions)
-    json["warnings"].push_back(describe(diagnostic));
+    json["warnings"].push_back(render(diagnostic));
   // File names may hold bytes that are no UTF-8.
   const std::string text =
       json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

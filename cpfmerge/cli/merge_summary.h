@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "cpfmerge/check.h"
 #include "cpfmerge/cli/merge_sources.h"
+#include "cpfmerge/diagnostic.h"
 #include "supervisor/base/result.h"
 
 namespace cpf::cli {
@@ -17,8 +17,5 @@ struct MergeSummary {
 
 sup::Status write_summary(const PrepareInput& input, const MergeSummary& summary,
                           const std::vector<MergeSource>& sources);
-
-/// `file:line:column: error: message`, or `file: error: message` for a file as a whole.
-std::string describe(const Diagnostic& diagnostic);
 
 }  // namespace cpf::cli

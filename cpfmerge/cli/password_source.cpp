@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "cpfmerge/check.h"
 #include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/password_input.h"
 #include "cpfmerge/compose.h"

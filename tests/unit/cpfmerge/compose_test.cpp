@@ -74,7 +74,7 @@ TEST(Compose, ThePasswordIsASourceLikeAnyOther) {
                              "PasswordHash=" +
                              hash + "\n");
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0].message.find(hash.substr(0, 8)), std::string::npos);
+  EXPECT_EQ(message(result.warnings[0]).find(hash.substr(0, 8)), std::string::npos);
 }
 
 TEST(Compose, SourceNamesCannotBreakOutOfTheirComment) {
