@@ -14,6 +14,7 @@ struct Exit {
 using Words = std::span<char* const>;
 
 int check_command(Words arguments);
+int diff_command(Words arguments);
 int merge_command(Words arguments);
 int password_command(Words arguments);
 int prepare_command(Words arguments);

@@ -12,10 +12,14 @@ using cpf::cli::Words;
 
 constexpr std::string_view help =
     R"(usage: cpfmerge COMMAND …
-  check [--strict] FILE…            what is wrong: file:line:column: error|warning: text
+  check [--strict] [--active] [-o json] FILE…
+                                    what is wrong: file:line:column: error|warning: text. Several files are
+                                    fragments of one merge; --active: a CPF of IRIS's own
   merge BASE MERGE… [-o OUT] [--dry-run]
                                     merge into a CPF while IRIS is down; to standard output, or to OUT
                                     with a dated backup; --dry-run only names what would change
+  diff [--color auto|always|never] BASE MERGE…
+                                    what a merge would change, as a unified diff; passwords are hidden
   passwordhash [--workfactor N] [--algorithm SHA512|SHA1] [--verify HASH]
                                     PasswordHash of the password that is asked for or piped in
   prepare [--report-fd N] [--run-dir DIR]
@@ -31,7 +35,8 @@ struct Command {
   int (*run)(Words);
 };
 
-constexpr std::array<Command, 5> commands{{{"check", cpf::cli::check_command},
+constexpr std::array<Command, 6> commands{{{"check", cpf::cli::check_command},
+                                           {"diff", cpf::cli::diff_command},
                                            {"merge", cpf::cli::merge_command},
                                            {"passwordhash", cpf::cli::password_command},
                                            {"prepare", cpf::cli::prepare_command},

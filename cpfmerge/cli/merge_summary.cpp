@@ -1,4 +1,3 @@
-// The one file that includes nlohmann/json.
 #include "cpfmerge/cli/merge_summary.h"
 
 #include <fmt/core.h>
@@ -6,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "cpfmerge/cli/diagnostic_json.h"
 #include "cpfmerge/cli/files.h"
 #include "supervisor/base/log_record.h"
 #include "supervisor/os/clock.h"
@@ -28,15 +28,11 @@ std::string_view name_of(SourceStatus status) {
 }
 
 nlohmann::json to_json(const MergeSource& source) {
-  auto errors = nlohmann::json::array();
-  auto warnings = nlohmann::json::array();
-  for (const Diagnostic& diagnostic : source.diagnostics)
-    (diagnostic.severity == Severity::error ? errors : warnings).push_back(render(diagnostic));
   return {{"name", source.name},
           {"status", name_of(source.status)},
           {"password", source.is_password},
-          {"errors", std::move(errors)},
-          {"warnings", std::move(warnings)}};
+          {"errors", rendered(source.diagnostics, Severity::error)},
+          {"warnings", rendered(source.diagnostics, Severity::warning)}};
 }
 
 }  // namespace
@@ -49,11 +45,9 @@ sup::Status write_summary(const PrepareInput& input, const MergeSummary& summary
                       {"data_directory", input.data_directory},
                       {"merge_file", summary.merge_file ? input.merge_file() : std::string{}},
                       {"sources", nlohmann::json::array()},
-                      {"warnings", nlohmann::json::array()}};
+                      {"warnings", rendered(summary.contradictions, Severity::warning)}};
   for (const MergeSource& source : sources)
     json["sources"].push_back(to_json(source));
-  for (const Diagnostic& diagnostic : summary.contradictions)
-    json["warnings"].push_back(render(diagnostic));
   // File names may hold bytes that are no UTF-8.
   const std::string text =
       json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
