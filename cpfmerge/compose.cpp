@@ -34,19 +34,26 @@ struct ActionLine {
 
 class Composer {
  public:
-  explicit Composer(const std::vector<Source>& sources) : sources_{sources} {
+  Composer(const std::vector<Source>& sources, const Actions& done)
+      : sources_{sources}, done_{done} {
     for (std::size_t i = 0; i < sources.size(); ++i)
       read(i);
   }
 
-  std::string text() {
-    std::string out = "# composed by cpfmerge; an edit here is lost at the next start\n";
+  Composition compose() && {
+    Composition out;
+    out.text = "# composed by cpfmerge; an edit here is lost at the next start\n";
     for (Section& section : sections_)
-      write(section, out);
-    write_actions(out);
+      write(section, out.text);
+    for (const ActionLine& action : actions_)
+      out.actions.emplace(action.text);
+    std::erase_if(actions_,
+                  [this](const ActionLine& action) { return done_.contains(action.text); });
+    out.new_actions = actions_.size();
+    write_actions(out.text);
+    out.warnings = std::move(warnings_);
     return out;
   }
-  std::vector<Diagnostic> warnings() && { return std::move(warnings_); }
 
  private:
   void read(std::size_t source) {
@@ -126,6 +133,7 @@ class Composer {
   }
 
   const std::vector<Source>& sources_;
+  const Actions& done_;
   std::vector<Section> sections_;
   std::map<std::string, std::size_t, std::less<>> sections_by_id_;
   std::vector<ActionLine> actions_;
@@ -134,10 +142,15 @@ class Composer {
 
 }  // namespace
 
-Composition compose(const std::vector<Source>& sources) {
-  Composer composer{sources};
-  std::string text = composer.text();
-  return {std::move(text), std::move(composer).warnings()};
+Composition compose(const std::vector<Source>& sources, const Actions& done) {
+  return Composer{sources, done}.compose();
+}
+
+Actions actions_in(const Document& document) {
+  Actions actions;
+  for (const Line& line : document.lines())
+    if (line.kind == LineKind::action) actions.emplace(line.value());
+  return actions;
 }
 
 Source password_source(std::string name, std::string_view hash) {

@@ -24,6 +24,11 @@ constexpr std::string_view help =
                                     PasswordHash of the password that is asked for or piped in
   prepare [--report-fd N] [--run-dir DIR]
                                     the step before IRIS: data lock, left-overs, preflight, merge file
+  follow [--run-dir DIR] [--for TIME]
+                                    waits until a source of the merge changes, composes anew, and says what
+                                    came of it: composed, same, held, or unchanged when the time is over
+  read-back [--run-dir DIR] [--started] [--confirm]
+                                    what of the effective merge file stands in iris.cpf, as JSON
   helper sync DIR… | witness DIR…   flushes file systems; lists databases with size and time
   --help, --version
 Exit codes: 0 fine, 1 errors found, 2 usage, 65 the password does not match;
@@ -35,11 +40,13 @@ struct Command {
   int (*run)(Words);
 };
 
-constexpr std::array<Command, 6> commands{{{"check", cpf::cli::check_command},
+constexpr std::array<Command, 8> commands{{{"check", cpf::cli::check_command},
                                            {"diff", cpf::cli::diff_command},
                                            {"merge", cpf::cli::merge_command},
                                            {"passwordhash", cpf::cli::password_command},
                                            {"prepare", cpf::cli::prepare_command},
+                                           {"follow", cpf::cli::follow_command},
+                                           {"read-back", cpf::cli::read_back_command},
                                            {"helper", cpf::cli::helper_command}}};
 
 }  // namespace
