@@ -100,6 +100,11 @@ class Checker {
     diagnostics_.push_back(std::move(diagnostic));
   }
 
+  /// What is not shown need not be made: the nearest name is dear.
+  std::string nearest_unless_full(auto nearest) const {
+    return warnings_ < most_of_a_severity ? std::string{nearest()} : std::string{};
+  }
+
   void warn(const Line& line, std::size_t column, Diagnostic diagnostic) {
     diagnostic.severity = Severity::warning;
     add(line, column, std::move(diagnostic));
@@ -120,7 +125,7 @@ class Checker {
       return warn(line, line.name_column(),
                   {.rule = Rule::unknown_section,
                    .found = fmt::format("section '{}' is not known", printable(section_)),
-                   .nearest = std::string{nearest_section(section_)}});
+                   .nearest = nearest_unless_full([this] { return nearest_section(section_); })});
     if (kind_ == FileKind::active && is_actions(section_))
       add(line, line.name_column(),
           {.rule = Rule::actions_in_cpf,
@@ -148,7 +153,8 @@ class Checker {
                   {.rule = Rule::unknown_parameter,
                    .found = fmt::format("[{}] {} is not known", printable(section_),
                                         printable(line.name())),
-                   .nearest = std::string{nearest_parameter(*model_, line.name())}});
+                   .nearest = nearest_unless_full(
+                       [&] { return nearest_parameter(*model_, line.name()); })});
     if (is_fine(*parameter, line.value())) return;
     const std::string found = parameter->type == Type::text
                                   ? fmt::format("a value of {} bytes", line.value().size())
@@ -193,7 +199,7 @@ class Checker {
       warn(line, line.value_column(),
            {.rule = Rule::unknown_operation,
             .found = fmt::format("operation '{}' is not known", printable(name)),
-            .nearest = std::string{nearest_operation(name)}});
+            .nearest = nearest_unless_full([&] { return nearest_operation(name); })});
     for (const Property& property : parsed.action.properties) {
       const std::size_t column = line.value_column() + property.offset;
       if (sup::equal_ignoring_case(property.name, "PasswordHash"))
