@@ -30,9 +30,10 @@ LifeFacts Agent::life_facts() {
   facts.main_started = init_->phase == InitPhase::running;
   facts.stopping = init_->phase == InitPhase::stopping;
   // A merge changes no life, and gives way to what does.
-  const bool merges = init_->command.command == Command::merge && told_.wanted == Command::merge;
+  const CommandReport& command = init_->command;
   facts.command_running =
-      !merges && (init_->command.state == CommandState::running || command_pending());
+      (command.state == CommandState::running && command.command != Command::merge) ||
+      (command_pending() && told_.wanted != Command::merge);
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
   facts.command_status = command_status_;
