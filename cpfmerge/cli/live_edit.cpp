@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -46,8 +47,10 @@ Actions still_there(const Actions& done, const Actions& all) {
   return kept;
 }
 
-sup::Result<EditOutcome> compose_anew(const PrepareInput& input, std::vector<MergeSource>& sources,
-                                      MergeSummary& summary) {
+/// Fills `summary`; the new effective file, or nothing when IRIS has all of it.
+sup::Result<std::optional<std::string>> compose_anew(const PrepareInput& input,
+                                                     std::vector<MergeSource>& sources,
+                                                     MergeSummary& summary) {
   const Actions done = done_actions(input);
   Composition composition = compose(used_of(sources), done);
   summary.contradictions = std::move(composition.warnings);
@@ -55,18 +58,14 @@ sup::Result<EditOutcome> compose_anew(const PrepareInput& input, std::vector<Mer
     return kept.error();
   const Document before = present_file(input);
   const Document after = Document::parse(composition.text);
-  summary.edit.changed = changed_parameters(before, after);
+  EditSummary& edit = summary.edit;
+  edit.changed = changed_parameters(before, after);
   for (std::string& name : changed_parameters(after, before))
-    if (std::find(summary.edit.changed.begin(), summary.edit.changed.end(), name) ==
-        summary.edit.changed.end())
-      summary.edit.removed.push_back(std::move(name));
-  summary.edit.new_actions = composition.new_actions;
-  if (summary.edit.changed.empty() && summary.edit.removed.empty() && composition.new_actions == 0)
-    return EditOutcome::same;
-  if (auto written = replace_file(input.merge_file(), composition.text, 0600, Durable::no);
-      !written)
-    return written.error();
-  return EditOutcome::composed;
+    if (std::find(edit.changed.begin(), edit.changed.end(), name) == edit.changed.end())
+      edit.removed.push_back(std::move(name));
+  edit.new_actions = composition.new_actions;
+  const bool same = edit.changed.empty() && edit.removed.empty() && edit.new_actions == 0;
+  return same ? std::nullopt : std::optional{std::move(composition.text)};
 }
 
 }  // namespace
@@ -90,19 +89,25 @@ sup::Result<EditOutcome> take_edit(const PrepareInput& input, const std::string&
   summary.merge_file = true;
   const std::set<std::string> used_before = sources_in_use(input);
   EditOutcome outcome = EditOutcome::held;
+  std::optional<std::string> text;
   const bool waits = must_wait(sources, used_before);
   summary.edit.password_changed =
       std::any_of(sources.begin(), sources.end(),
                   [](const MergeSource& source) { return source.password_changed; });
   if (!waits) {
     auto composed = compose_anew(input, sources, summary);
-    if (!composed) return composed;
-    outcome = *composed;
+    if (!composed) return composed.error();
+    text = *std::move(composed);
+    outcome = text ? EditOutcome::composed : EditOutcome::same;
   }
   for (MergeSource& source : sources)
     source.in_use = waits ? used_before.contains(source.name) : source.status == SourceStatus::used;
   summary.edit.outcome = name_of(outcome);
+  // Whoever is killed in between leaves a fingerprint that does not fit: it is done over again.
   if (auto written = write_summary(input, summary, sources); !written) return written.error();
+  if (text)
+    if (auto written = replace_file(input.merge_file(), *text, 0600, Durable::no); !written)
+      return written.error();
   if (auto kept = remember_fingerprint(input, print); !kept) return kept.error();
   return outcome;
 }

@@ -79,7 +79,7 @@ MergeEdits::MergeEdits(boost::asio::io_context& io, Settings settings, Jobs& job
 void MergeEdits::begin(bool resumed) {
   load();
   const json edit = object_of(summary_).value("edit", json());
-  if (resumed && edit.is_object() && text_in(edit, "outcome") == "composed") {
+  if (resumed && settings_.follow && edit.is_object() && text_in(edit, "outcome") == "composed") {
     quiet_ = true;
     apply_.edited(monotonic_now());
   }
@@ -186,6 +186,7 @@ void MergeEdits::tell_sources(std::string_view outcome) {
 }
 
 void MergeEdits::turn(const MergeFacts& facts) {
+  if (!settings_.follow) return;
   for (;;) {
     const MergeStep step = apply_.decide(facts, monotonic_now());
     if (step == MergeStep::none) return;

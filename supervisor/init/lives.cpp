@@ -191,6 +191,7 @@ void Init::command_ended(int status) {
   text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());
   const std::array fields{LogField::of("status", status)};
   log_.write(status == 0 ? Level::info : Level::warning, "command.ended", text.view(), fields);
+  take_command(agent_);  // what a merge has given way to
 }
 
 }  // namespace sup

@@ -75,6 +75,7 @@ std::string merge_text(std::string_view data_text) {
   const Json merge = object_of(data_text);
   Sheet sheet;
   show_merge(sheet, merge, no_limit);
+  if (flag_in(field(merge, {"cut"}))) sheet.line("merge", "too long to be shown here: see /status");
   const Json& parameters = field(merge, {"read_back", "parameters"});
   if (parameters.is_array())
     for (const Json& parameter : parameters)
