@@ -72,11 +72,6 @@ MergeSource read_plain_file(const std::string& path, const KnownPassword& known)
   if (!password) return refused_source(path, password.error().what);
   MergeSource out = from_password(path, *password, known);
   if (had_line_end) out.note = "the line end behind the password is not part of it";
-  if (sup::equal_ignoring_case(*password, "SYS"))
-    out.diagnostics.push_back({.severity = Severity::warning,
-                               .file = path,
-                               .found = "the password is IRIS's own default, which everybody knows",
-                               .expected = "one of your own"});
   return out;
 }
 
