@@ -49,7 +49,7 @@ struct MergeView {
   std::size_t in_cpf = 0;      ///< parameters
   std::size_t differs = 0;     //
   std::size_t next_start = 0;  //
-  std::string state;           ///< settled | waiting | asking | failed; empty: nothing to merge
+  std::string state = {};      ///< settled | waiting | asking | failed; empty: nothing to merge
   std::uint64_t applied_total = 0;  ///< live edits that reached IRIS
   std::uint64_t failed_total = 0;   ///< `iris merge` failed
   std::uint64_t held_total = 0;     ///< kept back for an error in them
