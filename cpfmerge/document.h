@@ -63,12 +63,11 @@ class Document {
 
   std::uint32_t append(Line line);
   std::uint32_t insert_after(std::uint32_t line, std::string raw);
-  Line& own(std::uint32_t line, std::string raw, bool in_actions);
   void end_line(std::uint32_t line);
   std::uint32_t open_section(std::uint32_t header);
   void index_setting(std::uint32_t section, std::uint32_t line);
   void look_at_order(Section& section);
-  Edit replace(std::uint32_t line, std::string_view value);
+  Edit replace(std::uint32_t at, std::string_view value);
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view section) const;
   [[nodiscard]] std::uint32_t place_for(std::string_view section) const;
 
