@@ -37,6 +37,12 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+std::string version_of(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return {};
+  return fmt::format("{}.{}.{}", info.st_ino, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+}
+
 sup::Status replace_file(const std::string& path, std::string_view text, mode_t mode,
                          Durable durable) {
   const std::string trial = fmt::format("{}.new.{}", path, ::getpid());

@@ -10,6 +10,7 @@
 
 #include "cpfmerge/cli/arguments.h"
 #include "cpfmerge/cli/commands.h"
+#include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/live_edit.h"
 #include "cpfmerge/cli/prepare_settings.h"
 #include "cpfmerge/cli/say.h"
@@ -80,7 +81,7 @@ int follow_command(Words arguments) {
       complain("{}", outcome.error().what);
       return Exit::errors;
     }
-    print(fmt::format("{}\n", name_of(*outcome)));
+    print(fmt::format("{} {}\n", name_of(*outcome), version_of(input->merge_file())));
   }
   return flush_output() ? Exit::fine : Exit::errors;
 }

@@ -26,8 +26,9 @@ constexpr std::string_view help =
                                     the step before IRIS: data lock, left-overs, preflight, merge file
   follow [--run-dir DIR] [--for TIME]
                                     waits until a source of the merge changes, composes anew, and says what
-                                    came of it: composed, same, held, or unchanged when the time is over
-  read-back [--run-dir DIR] [--started] [--confirm]
+                                    came of it: composed, same, held (and which version of the file is there),
+                                    or unchanged when the time is over
+  read-back [--run-dir DIR] [--started] [--confirm VERSION]
                                     what of the effective merge file stands in iris.cpf, as JSON
   helper sync DIR… | witness DIR…   flushes file systems; lists databases with size and time
   --help, --version

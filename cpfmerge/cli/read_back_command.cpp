@@ -1,6 +1,6 @@
 // cpfmerge read-back: what of the effective merge file IRIS has taken over, as JSON.
 //   --started  IRIS has just started: what stands in iris.cpf now is in effect
-//   --confirm  IRIS got the actions of the effective file, too
+//   --confirm VERSION  IRIS got the actions of this version of the effective file, too
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -63,7 +63,8 @@ Json to_json(const ReadParameter& parameter) {
   return json;
 }
 
-Json report(const PrepareInput& input, const std::string& merge, const std::string& active) {
+Json report(const PrepareInput& input, const std::string& merge, const std::string& version,
+            const std::string& active) {
   const Document wanted = Document::parse(merge);
   const auto started_text = sup::read_file(started_file(input), largest_cpf);
   const std::optional<Document> started =
@@ -74,6 +75,7 @@ Json report(const PrepareInput& input, const std::string& merge, const std::stri
                          [state](const ReadParameter& p) { return p.state == state; });
   };
   Json json{{"version", 1},
+            {"file", version},
             {"merged", was_merged(input, merge)},
             {"actions", actions_in(wanted).size()},
             {"in_cpf", count(ReadState::in_cpf)},
@@ -98,8 +100,8 @@ int fail(const sup::Error& error) {
 }  // namespace
 
 int read_back_command(Words arguments) {
-  const auto parsed =
-      Arguments::parse(arguments, {{"--run-dir", {}, true}, {"--started"}, {"--confirm"}});
+  const auto parsed = Arguments::parse(
+      arguments, {{"--run-dir", {}, true}, {"--started"}, {"--confirm", {}, true}});
   if (!parsed) return usage_error("{}", parsed.error().what);
   if (!parsed->operands().empty()) return usage_error("read-back: takes no operands");
   const auto input = load_prepare_input(parsed->value("--run-dir"));
@@ -109,14 +111,19 @@ int read_back_command(Words arguments) {
   if (parsed->has("--started"))
     if (const auto kept = replace_file(started_file(*input), *active, 0600, Durable::no); !kept)
       return fail(kept.error());
+  const std::string version = version_of(input->merge_file());
   const auto merge = sup::read_file(input->merge_file(), largest_cpf);
   const std::string text = merge ? *merge : std::string{};
-  if (parsed->has("--confirm")) {
+  // An edit that has come meanwhile is not confirmed: IRIS has not got that one.
+  const bool is_it = version_of(input->merge_file()) == version && !version.empty();
+  if (is_it && parsed->value("--confirm") == version) {
     Actions done = done_actions(*input);
     done.merge(actions_in(Document::parse(text)));
     if (const auto kept = remember_done(*input, done); !kept) return fail(kept.error());
   }
-  print(report(*input, text, *active).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  print(report(*input, text, is_it ? version : std::string{}, *active)
+            .dump(-1, ' ', false, Json::error_handler_t::replace) +
+        "\n");
   return flush_output() ? Exit::fine : Exit::errors;
 }
 

@@ -112,7 +112,9 @@ void MergeEdits::followed(const JobResult& result) {
     return follow_later();
   }
   complained_ = false;
-  if (trim(result.output) != "unchanged") {
+  const auto words = split(trim(result.output), ' ');
+  if (words.front() != "unchanged") {
+    if (words.front() == "composed" && words.size() == 2) edited_file_ = words.back();
     load();
     tell_edit();
     show();
@@ -219,7 +221,8 @@ void MergeEdits::merge_ended(int code) {
 void MergeEdits::read(MergeStep step) {
   Argv argv{settings_.cpfmerge, "read-back", "--run-dir", settings_.run_dir};
   if (step == MergeStep::read_started) argv.emplace_back("--started");
-  if (step == MergeStep::confirm) argv.emplace_back("--confirm");
+  if (step == MergeStep::confirm && !edited_file_.empty())
+    argv.insert(argv.end(), {"--confirm", edited_file_});
   jobs_.run(argv, read_deadline, Jobs::Keep::output, [this, step](const JobResult& result) {
     read_done(step, result);
     changed_();
@@ -236,6 +239,7 @@ void MergeEdits::read_done(MergeStep step, const JobResult& result) {
                      .actions = number_in(reading, "actions")},
                     monotonic_now());
   if (!fine) {
+    if (std::exchange(unread_, true)) return;  // said already
     timeline_.add(Level::warning, "merge.unread",
                   "cannot read back what IRIS took over: cpfmerge read-back {}",
                   result.timed_out ? std::string{"hangs; is the data volume stuck?"}
@@ -243,6 +247,8 @@ void MergeEdits::read_done(MergeStep step, const JobResult& result) {
     return show();
   }
   reading_ = result.output;
+  unread_ = false;
+  if (flag_in(reading, "merged")) edited_file_ = text_in(reading, "file");
   if (before != MergeState::settled && apply_.state() == MergeState::settled &&
       !std::exchange(quiet_, false)) {
     ++view_.applied_total;

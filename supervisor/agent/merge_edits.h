@@ -68,6 +68,8 @@ class MergeEdits {
   std::string summary_;       ///< RUN_DIR/merge.json
   std::string reading_;       ///< of cpfmerge read-back
   std::string told_reading_;  ///< said already
+  std::string edited_file_;   ///< the version of the effective file that the last edit made
+  bool unread_ = false;       ///< the last reading failed
   bool following_ = false;
   bool complained_ = false;
   bool quiet_ = false;  ///< an earlier agent may have said so already
