@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 for preset in release dev; do cmake --preset "$preset" --log-level=WARNING >/dev/null; done
-cmake --build --preset release --target cpfmerge --parallel "$(nproc)" >/dev/null
+cmake --build --preset release --parallel "$(nproc)" >/dev/null
 cmake --build --preset dev --target cpf_bench --parallel "$(nproc)" >/dev/null
 readonly cpfmerge=$PWD/build/release/bin/cpfmerge bench=$PWD/build/dev/bin/cpf_bench
 

@@ -24,11 +24,20 @@ nlohmann::json merge_of(const IrisContainer& container, const Program& init) {
   return nlohmann::json::parse(answer.out, nullptr, false);
 }
 
+/// What IRIS started with is read back once it is up; an edit before that counts as there at the
+/// start.
+bool wait_for_reading(const IrisContainer& container, const Program& init, Deadline deadline) {
+  return wait_until(
+      [&] { return !merge_of(container, init).value("read_back", nlohmann::json()).is_null(); },
+      deadline);
+}
+
 TEST(IrisMerge, AnEditReachesIrisThroughIrisMainAndIsReadBack) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.fault("merge_poll_ms", "100");
   Program init = container.start_up();
+  ASSERT_TRUE(wait_for_reading(container, init, within(20s))) << init.log();
   edit(container, "merge.d/60-live.cpf",
        "[config]\ngmheap=300000\n[SQL]\nLockTimeout=20\n"
        "[Actions]\nCreateNamespace:Name=LIVE,Globals=USER\n");
