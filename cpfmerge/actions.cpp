@@ -1,7 +1,6 @@
 #include "cpfmerge/actions.h"
 
 #include <algorithm>
-#include <array>
 
 #include "supervisor/base/text.h"
 
@@ -13,55 +12,6 @@ bool is_letter(char c) {
 }
 bool is_name(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-}
-
-/// What Create, Delete and Modify work on; then the operations that are alone.
-constexpr std::array<std::string_view, 30> objects{"Application",
-                                                   "ComPort",
-                                                   "Database",
-                                                   "DatabaseFile",
-                                                   "Device",
-                                                   "DeviceSubType",
-                                                   "DocDB",
-                                                   "ECPServer",
-                                                   "Event",
-                                                   "LDAPConfig",
-                                                   "LicenseServer",
-                                                   "MagTape",
-                                                   "MapGlobal",
-                                                   "MapPackage",
-                                                   "MapRoutine",
-                                                   "Mirror",
-                                                   "Namespace",
-                                                   "Resource",
-                                                   "Role",
-                                                   "Server",
-                                                   "SSLConfig",
-                                                   "SqlSysDatatype",
-                                                   "SqlUserDatatype",
-                                                   "User",
-                                                   "WalletCollection",
-                                                   "WalletKeyValue",
-                                                   "WalletRSA",
-                                                   "WalletSymmetricKey",
-                                                   "WebAppPctAccess",
-                                                   "WorkQueue"};
-constexpr std::array<std::string_view, 3> verbs{"Create", "Delete", "Modify"};
-constexpr std::array<std::string_view, 21> others{
-    "ConfigMirror",         "ConfigProduction",    "ConfigShardedCluster",
-    "ModifyConfig",         "ModifyECP",           "ModifyJournal",
-    "ModifyLogging",        "ModifyMirrorMember",  "ModifyMiscellaneous",
-    "ModifyMonitor",        "ModifyService",       "ModifySQL",
-    "ModifyStartup",        "ModifySystem",        "Execute",
-    "GrantPrivilege",       "GrantAdminPrivilege", "RevokePrivilege",
-    "RevokeAdminPrivilege", "InstallLocale",       "ImportLocale"};
-
-std::vector<std::string> known_operations() {
-  std::vector<std::string> all{others.begin(), others.end()};
-  for (const std::string_view verb : verbs)
-    for (const std::string_view object : objects)
-      all.push_back(std::string{verb}.append(object));
-  return all;
 }
 
 /// The length of `Name` where `Name=` begins at `at`; 0 where it does not.
@@ -142,26 +92,6 @@ ParsedAction parse_action(std::string_view text) {
     at = end == text.size() ? end : skip_blanks(text, end + 1);
   }
   return parsed;
-}
-
-bool is_known_operation(std::string_view operation) {
-  if (std::any_of(others.begin(), others.end(), [operation](std::string_view other) {
-        return sup::equal_ignoring_case(other, operation);
-      }))
-    return true;
-  const auto verb = std::find_if(verbs.begin(), verbs.end(), [operation](std::string_view v) {
-    return sup::equal_ignoring_case(operation.substr(0, v.size()), v);
-  });
-  if (verb == verbs.end()) return false;
-  return std::any_of(objects.begin(), objects.end(), [&](std::string_view object) {
-    return sup::equal_ignoring_case(operation.substr(verb->size()), object);
-  });
-}
-
-std::string_view nearest_operation(std::string_view operation) {
-  static const std::vector<std::string> all = known_operations();
-  if (operation.size() > 64) return {};
-  return sup::nearest(operation, {all.begin(), all.end()});
 }
 
 }  // namespace cpf

@@ -30,8 +30,4 @@ struct ParsedAction {
 /// The views point into `text`.
 ParsedAction parse_action(std::string_view text);
 
-bool is_known_operation(std::string_view operation);
-/// "" when none is near.
-std::string_view nearest_operation(std::string_view operation);
-
 }  // namespace cpf

@@ -34,19 +34,26 @@ struct ActionLine {
 
 class Composer {
  public:
-  explicit Composer(const std::vector<Source>& sources) : sources_{sources} {
+  Composer(const std::vector<Source>& sources, const Actions& done)
+      : sources_{sources}, done_{done} {
     for (std::size_t i = 0; i < sources.size(); ++i)
       read(i);
   }
 
-  std::string text() {
-    std::string out = "# composed by cpfmerge; an edit here is lost at the next start\n";
+  Composition compose() && {
+    Composition out;
+    out.text = "# composed by cpfmerge; an edit here is lost at the next start\n";
     for (Section& section : sections_)
-      write(section, out);
-    write_actions(out);
+      write(section, out.text);
+    for (const ActionLine& action : actions_)
+      out.actions.emplace(action.text);
+    std::erase_if(actions_,
+                  [this](const ActionLine& action) { return done_.contains(action.text); });
+    out.new_actions = actions_.size();
+    write_actions(out.text);
+    out.warnings = std::move(warnings_);
     return out;
   }
-  std::vector<Diagnostic> warnings() && { return std::move(warnings_); }
 
  private:
   void read(std::size_t source) {
@@ -83,10 +90,18 @@ class Composer {
 
   void warn(const Section& section, const Setting& old, const Line& line, std::size_t source) {
     if (warnings_.size() == most_warnings) return;
-    warnings_.push_back({Severity::warning, sources_[source].name, line.number, line.name_column(),
-                         fmt::format("[{}] {} has another value in {}:{}; the last source counts",
-                                     printable(section.name), printable(line.name()),
-                                     sources_[old.source].name, old.line->number)});
+    const std::string& other = sources_[old.source].name;
+    warnings_.push_back(
+        {.severity = Severity::warning,
+         .rule = Rule::contradiction,
+         .file = sources_[source].name,
+         .line = line.number,
+         .column = line.name_column(),
+         .found =
+             fmt::format("[{}] {} has another value in {}:{}; the last source counts",
+                         printable(section.name), printable(line.name()), other, old.line->number),
+         .other_file = other,
+         .other_line = old.line->number});
   }
 
   /// A comment of its own line where the source changes: behind a value, IRIS might not see it.
@@ -118,6 +133,7 @@ class Composer {
   }
 
   const std::vector<Source>& sources_;
+  const Actions& done_;
   std::vector<Section> sections_;
   std::map<std::string, std::size_t, std::less<>> sections_by_id_;
   std::vector<ActionLine> actions_;
@@ -126,10 +142,15 @@ class Composer {
 
 }  // namespace
 
-Composition compose(const std::vector<Source>& sources) {
-  Composer composer{sources};
-  std::string text = composer.text();
-  return {std::move(text), std::move(composer).warnings()};
+Composition compose(const std::vector<Source>& sources, const Actions& done) {
+  return Composer{sources, done}.compose();
+}
+
+Actions actions_in(const Document& document) {
+  Actions actions;
+  for (const Line& line : document.lines())
+    if (line.kind == LineKind::action) actions.emplace(line.value());
+  return actions;
 }
 
 Source password_source(std::string name, std::string_view hash) {

@@ -1,7 +1,6 @@
 #include "cpfmerge/line.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "supervisor/base/text.h"
 
@@ -12,6 +11,11 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// Documents have less than 4 GiB.
+std::uint32_t offset(std::size_t at) {
+  return static_cast<std::uint32_t>(at);
 }
 
 /// The first byte that is neither blank nor part of a byte order mark.
@@ -55,8 +59,9 @@ std::size_t find_comment(std::string_view text, std::size_t begin, std::size_t e
 
 void take_value(Line& line, LineKind kind, std::size_t begin, std::size_t end) {
   line.kind = kind;
-  line.value_begin = begin;
-  line.value_end = without_blanks_at_end(line.raw, begin, find_comment(line.raw, begin, end));
+  line.value_begin = offset(begin);
+  line.value_end =
+      offset(without_blanks_at_end(line.raw, begin, find_comment(line.raw, begin, end)));
 }
 
 void take_fault(Line& line, Fault fault, std::size_t begin, std::size_t end) {
@@ -65,7 +70,7 @@ void take_fault(Line& line, Fault fault, std::size_t begin, std::size_t end) {
 }
 
 void take_header(Line& line, std::size_t begin, std::size_t end) {
-  const std::string_view text = std::string_view{line.raw}.substr(0, end);
+  const std::string_view text = line.raw.substr(0, end);
   const std::size_t close = text.find(']', begin);
   if (close == std::string_view::npos)
     return take_fault(line, Fault::header_not_closed, begin, end);
@@ -75,29 +80,28 @@ void take_header(Line& line, std::size_t begin, std::size_t end) {
   std::size_t name = begin + 1;
   while (name < close && is_blank(text[name]))
     ++name;
-  line.name_begin = name;
-  line.name_end = without_blanks_at_end(text, name, close);
+  line.name_begin = offset(name);
+  line.name_end = offset(without_blanks_at_end(text, name, close));
   line.kind = LineKind::section;
   if (line.name_begin == line.name_end) take_fault(line, Fault::no_section_name, begin, end);
 }
 
 void take_setting(Line& line, std::size_t begin, std::size_t end) {
-  const std::string_view text = std::string_view{line.raw}.substr(0, end);
+  const std::string_view text = line.raw.substr(0, end);
   const std::size_t equals = text.find('=', begin);
   if (equals == std::string_view::npos || find_comment(text, begin, equals) < equals)
     return take_fault(line, Fault::no_equals, begin, end);
-  line.name_begin = begin;
-  line.name_end = without_blanks_at_end(text, begin, equals);
+  line.name_begin = offset(begin);
+  line.name_end = offset(without_blanks_at_end(text, begin, equals));
   if (line.name_begin == line.name_end) return take_fault(line, Fault::no_key, begin, end);
   take_value(line, LineKind::setting, equals + 1, end);
 }
 
 }  // namespace
 
-Line parse_line(std::string raw, bool in_actions) {
+Line parse_line(std::string_view text, bool in_actions) {
   Line line;
-  line.raw = std::move(raw);
-  const std::string_view text = line.raw;
+  line.raw = text;
   std::size_t begin = skip_blanks(text, 0);
   const std::size_t end = without_blanks_at_end(text, std::min(begin, text.size()), text.size());
   while (text.substr(begin, end - begin).starts_with("/*")) {

@@ -1,63 +1,27 @@
 #include "cpfmerge/names.h"
 
 #include <algorithm>
-#include <array>
-#include <vector>
 
 #include "supervisor/base/text.h"
 
 namespace cpf {
 namespace {
 
-constexpr std::array<std::string_view, 33> known_sections{"Actions",
-                                                          "Archives",
-                                                          "Cluster",
-                                                          "ComPorts",
-                                                          "ConfigFile",
-                                                          "Conversions",
-                                                          "Databases",
-                                                          "DeviceSubTypes",
-                                                          "Devices",
-                                                          "ECP",
-                                                          "ECPServers",
-                                                          "Gateways",
-                                                          "IO",
-                                                          "Journal",
-                                                          "LDAP",
-                                                          "LicenseServers",
-                                                          "Logging",
-                                                          "MagTapes",
-                                                          "MapMirrors",
-                                                          "MapShadows",
-                                                          "MirrorMember",
-                                                          "Mirrors",
-                                                          "Miscellaneous",
-                                                          "Monitor",
-                                                          "Namespaces",
-                                                          "SQL",
-                                                          "SqlSysDatatypes",
-                                                          "SqlUserDatatypes",
-                                                          "Startup",
-                                                          "Telnet",
-                                                          "WorkQueues",
-                                                          "Debug",
-                                                          "config"};
-
 constexpr std::string_view map_prefix = "map.";
 
-bool is_map(std::string_view section) {
+}  // namespace
+
+bool case_matters_in(std::string_view section) {
   return section.size() > map_prefix.size() &&
          sup::equal_ignoring_case(section.substr(0, map_prefix.size()), map_prefix);
 }
-
-}  // namespace
 
 std::string section_id(std::string_view section) {
   return sup::to_lower(section);
 }
 
 std::string key_id(std::string_view section, std::string_view key) {
-  return is_map(section) ? std::string{key} : sup::to_lower(key);
+  return case_matters_in(section) ? std::string{key} : sup::to_lower(key);
 }
 
 bool is_actions(std::string_view section) {
@@ -65,19 +29,7 @@ bool is_actions(std::string_view section) {
 }
 
 bool may_be_ordered(std::string_view section) {
-  return !is_map(section) && !sup::equal_ignoring_case(section, "Databases");
-}
-
-bool is_known_section(std::string_view section) {
-  return is_map(section) || std::any_of(known_sections.begin(), known_sections.end(),
-                                        [section](std::string_view known) {
-                                          return sup::equal_ignoring_case(known, section);
-                                        });
-}
-
-std::string_view nearest_section(std::string_view section) {
-  if (section.size() > 64) return {};
-  return sup::nearest(section, {known_sections.begin(), known_sections.end()});
+  return !case_matters_in(section) && !sup::equal_ignoring_case(section, "Databases");
 }
 
 bool is_password_hash(std::string_view section, std::string_view key) {

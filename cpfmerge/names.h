@@ -1,5 +1,5 @@
 #pragma once
-// Names: how IRIS's sections and parameters are told apart, and the sections that we know.
+// Names: how IRIS's sections and parameters are told apart. Which there are: model.h.
 #include <string>
 #include <string_view>
 
@@ -11,14 +11,13 @@ std::string section_id(std::string_view section);
 /// The same for a parameter. In [Map.*] case counts: globals `a` and `A` are two.
 std::string key_id(std::string_view section, std::string_view key);
 
+/// In [Map.*] it does.
+bool case_matters_in(std::string_view section);
+
 bool is_actions(std::string_view section);
 
 /// Does IRIS keep the keys of the section in byte order? Not in [Databases] and [Map.*].
 bool may_be_ordered(std::string_view section);
-
-bool is_known_section(std::string_view section);
-/// "" when none is near.
-std::string_view nearest_section(std::string_view section);
 
 /// [Startup] PasswordHash: its value never appears in a message.
 bool is_password_hash(std::string_view section, std::string_view key);

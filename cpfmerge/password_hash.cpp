@@ -124,6 +124,7 @@ sup::Result<PasswordHash> parse_long(const std::vector<std::string_view>& fields
   }
   for (const std::string_view known : {"SHA1", "SHA256", "SHA384"})
     if (sup::equal_ignoring_case(fields[3], known)) {
+      if (fields[1].empty()) return malformed("its second field is empty");
       out.salt = fields[1];
       out.doubt =
           fmt::format("PasswordHash with {}: not verified here; SHA512 is IRIS's default", known);

@@ -143,6 +143,26 @@ void restarts(Exposition& out, const View& view) {
   out.sample(view.restarts.limit);
 }
 
+void merge(Exposition& out, const View& view) {
+  const MergeView& merge = view.merge;
+  out.gauge("merge_sources", "Sources of the configuration merge, by what became of them.");
+  out.sample(static_cast<std::uint64_t>(merge.used), {{"status", "used"}});
+  out.sample(static_cast<std::uint64_t>(merge.refused), {{"status", "refused"}});
+  out.sample(static_cast<std::uint64_t>(merge.missing), {{"status", "missing"}});
+  out.gauge("merge_parameters", "Parameters of the merge file, by whether IRIS has them.");
+  if (merge.read) {  // without a reading nothing is known, and zero would be a claim
+    out.sample(static_cast<std::uint64_t>(merge.in_cpf), {{"state", "in_cpf"}});
+    out.sample(static_cast<std::uint64_t>(merge.differs), {{"state", "differs"}});
+    out.sample(static_cast<std::uint64_t>(merge.next_start), {{"state", "next_start"}});
+  }
+  out.gauge("merge_pending", "1: a live edit has not reached IRIS yet.");
+  out.sample(!merge.state.empty() && merge.state != "settled");
+  out.counter("merge_edits_total", "Live edits of the merge sources, by outcome.");
+  out.sample(merge.applied_total, {{"outcome", "applied"}});
+  out.sample(merge.failed_total, {{"outcome", "failed"}});
+  out.sample(merge.held_total, {{"outcome", "held"}});
+}
+
 }  // namespace
 
 std::string render_metrics(const View& view) {
@@ -152,6 +172,7 @@ std::string render_metrics(const View& view) {
   qlist(out, view);
   freeze(out, view);
   restarts(out, view);
+  merge(out, view);
   return out.take();
 }
 

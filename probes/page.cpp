@@ -115,7 +115,19 @@ std::string restarts(const View& view) {
 
 std::string merge(const View& view) {
   const std::string text = merge_text(view.merge_json);
-  return text.empty() ? std::string{} : "<h2>Merge</h2>\n<pre>" + escape_html(text) + "</pre>\n";
+  if (text.empty()) return {};
+  const MergeView& merge = view.merge;
+  std::string rows =
+      row("sources", std::to_string(merge.used) + " used, " + std::to_string(merge.refused) +
+                         " refused, " + std::to_string(merge.missing) + " missing");
+  if (merge.read)
+    rows +=
+        row("parameters", std::to_string(merge.in_cpf) + " in iris.cpf, " +
+                              std::to_string(merge.differs) + " differ, " +
+                              std::to_string(merge.next_start) + " take effect at the next start");
+  rows += row("edits", merge.state);
+  return section("Merge", rows) + "<details><summary>all of it</summary>\n<pre>" +
+         escape_html(text) + "</pre></details>\n";
 }
 
 /// Newest first: that is what one comes to see.

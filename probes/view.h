@@ -40,6 +40,21 @@ struct RestartsView {
   std::string policy;  ///< restart | exit
 };
 
+/// The merge of IRIS's configuration, in numbers; the texts are in merge_json.
+struct MergeView {
+  std::size_t used = 0;     ///< sources
+  std::size_t refused = 0;  //
+  std::size_t missing = 0;
+  bool read = false;           ///< the next three were read back
+  std::size_t in_cpf = 0;      ///< parameters
+  std::size_t differs = 0;     //
+  std::size_t next_start = 0;  //
+  std::string state = {};      ///< settled | waiting | asking | failed; empty: nothing to merge
+  std::uint64_t applied_total = 0;  ///< live edits that reached IRIS
+  std::uint64_t failed_total = 0;   ///< `iris merge` failed
+  std::uint64_t held_total = 0;     ///< kept back for an error in them
+};
+
 /// What PID 1 reports of itself.
 struct Pid1View {
   std::uint64_t reaped_total = 0;
@@ -93,6 +108,7 @@ struct View {
   /// A JSON object made by whoever knows the merge; shown as given. Not JSON, above 256 KiB or
   /// nested deeper than 16: left out.
   std::string merge_json;
+  MergeView merge;
   Pid1View pid1;
   std::vector<EventView> events;  ///< oldest first
   CountersView counters;

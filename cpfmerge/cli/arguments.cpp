@@ -20,7 +20,7 @@ sup::Result<Arguments> Arguments::parse(std::span<char* const> arguments,
       options_over = true;
       continue;
     }
-    const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string_view::npos;
+    const std::size_t equals = word.find('=');
     const std::string_view name = word.substr(0, equals);
     const auto spec = std::find_if(specs.begin(), specs.end(), [name](const OptionSpec& s) {
       return s.name == name || (!s.short_name.empty() && s.short_name == name);

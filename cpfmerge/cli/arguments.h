@@ -1,6 +1,6 @@
 #pragma once
-// Arguments: a command's options and operands. `--name value`, `--name=value`, `--` ends the
-// options.
+// Arguments: a command's options and operands. `--name value`, `--name=value`, `-n value`; `--`
+// ends the options.
 #include <map>
 #include <span>
 #include <string>

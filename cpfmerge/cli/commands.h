@@ -14,9 +14,12 @@ struct Exit {
 using Words = std::span<char* const>;
 
 int check_command(Words arguments);
+int diff_command(Words arguments);
+int follow_command(Words arguments);
 int merge_command(Words arguments);
 int password_command(Words arguments);
 int prepare_command(Words arguments);
+int read_back_command(Words arguments);
 int helper_command(Words arguments);
 
 }  // namespace cpf::cli

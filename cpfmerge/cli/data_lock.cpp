@@ -72,37 +72,73 @@ int try_lock(int fd) {
   return 0;
 }
 
-Step wait_for_lock(const PrepareInput& input, const Reporter& reporter, int fd) {
-  const std::string& directory = input.data_directory;
+/// Who holds IRIS's own lock, as text; "" when nobody does or it cannot be told. A process that is
+/// stuck in the kernel outlives its container, and its lock with it. Which kind of lock IRIS takes
+/// is not documented.
+std::string holder_of_iris_lock(const std::string& directory) {
+  const std::string path = directory + "/mgr/ilock";
+  const sup::UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!fd) return {};
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;  // all of it: each daemon locks a part
+  if (::fcntl(fd.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0)
+    return fmt::format("process {} still holds '{}'", lock.l_pid, path);
+  const bool of_file = lock.l_type != F_UNLCK;
+  const bool of_description = try_lock(fd.get()) == EWOULDBLOCK;  // ours ends with `fd`
+  if (!of_file && !of_description) return {};
+  return fmt::format("a process that is not to be seen from here still holds '{}'", path);
+}
+
+/// Waits until `holder` says nothing any more. It is asked every 200 ms and names who holds the
+/// data, or refuses.
+template <class Holder>
+Step wait_while_held(const PrepareInput& input, const Reporter& reporter, Holder holder) {
   const sup::Nanos limit = input.settings.duration(sup::setting::merge_data_wait);
   const sup::Nanos begin = sup::monotonic_now();
   sup::Nanos next_line = begin;
   bool reported = false;
   for (;;) {
-    const int error = try_lock(fd);
-    if (error == 0) return std::nullopt;
-    if (error != EWOULDBLOCK)
-      return refuse(
-          fmt::format("cannot lock the data directory '{}': {}; use a file system with "
-                      "flock(2): block storage, not a network share",
-                      directory, std::strerror(error)));
+    std::string who;
+    if (auto refusal = holder(who)) return refusal;
+    if (who.empty()) return std::nullopt;
     const sup::Nanos now = sup::monotonic_now();
     if (now - begin >= limit)
       return Refusal{"prepare.gave_up",
-                     fmt::format("another container has held '{}' for {}; is there a second pod on "
-                                 "this volume? IRIS_INIT_MERGE_DATA_WAIT says how long to wait",
-                                 directory, sup::describe_duration(now - begin).view()),
+                     fmt::format("{}, for {} now; is there a second pod on this volume? "
+                                 "IRIS_INIT_MERGE_DATA_WAIT says how long to wait",
+                                 who, sup::describe_duration(now - begin).view()),
                      sup::ExitCode::give_up};
     if (now >= next_line) {
       if (!reported && !reporter.send(sup::PrepareStage::waiting_for_data))
         return refuse("iris-init is gone; nothing to prepare for");
-      sup::log::warning("prepare.waiting", "waiting for '{}': another container holds it; {} left",
-                        directory, sup::describe_duration(begin + limit - now).view());
+      sup::log::warning("prepare.waiting", "waiting for '{}': {}; {} left", input.data_directory,
+                        who, sup::describe_duration(begin + limit - now).view());
       reported = true;
       next_line = now + remind;
     }
     pause();
   }
+}
+
+Step wait_for_lock(const PrepareInput& input, const Reporter& reporter, int fd) {
+  const std::string& directory = input.data_directory;
+  return wait_while_held(input, reporter, [&](std::string& who) -> Step {
+    const int error = try_lock(fd);
+    if (error == EWOULDBLOCK) who = fmt::format("another container holds '{}'", directory);
+    if (error == 0 || error == EWOULDBLOCK) return std::nullopt;
+    return refuse(
+        fmt::format("cannot lock the data directory '{}': {}; use a file system with "
+                    "flock(2): block storage, not a network share",
+                    directory, std::strerror(error)));
+  });
+}
+
+Step wait_for_iris_lock(const PrepareInput& input, const Reporter& reporter) {
+  return wait_while_held(input, reporter, [&](std::string& who) -> Step {
+    who = holder_of_iris_lock(input.data_directory);
+    return std::nullopt;
+  });
 }
 
 }  // namespace
@@ -116,7 +152,7 @@ Step lock_data(const PrepareInput& input, const Reporter& reporter, sup::UniqueF
     return refuse("cannot pass the data lock on: iris-init is gone");
   sup::log::info("prepare.locked", "holding the data directory '{}'", input.data_directory);
   lock = std::move(fd);
-  return std::nullopt;
+  return wait_for_iris_lock(input, reporter);
 }
 
 }  // namespace cpf::cli

@@ -23,12 +23,6 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-std::string directory_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 sup::Status sync_directory(const std::string& path) {
   const sup::UniqueFd fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!fd || ::fsync(fd.get()) != 0) return sup::errno_error(fmt::format("cannot sync '{}'", path));
@@ -36,6 +30,18 @@ sup::Status sync_directory(const std::string& path) {
 }
 
 }  // namespace
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string version_of(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return {};
+  return fmt::format("{}.{}.{}", info.st_ino, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+}
 
 sup::Status replace_file(const std::string& path, std::string_view text, mode_t mode,
                          Durable durable) {

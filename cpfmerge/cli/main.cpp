@@ -12,14 +12,24 @@ using cpf::cli::Words;
 
 constexpr std::string_view help =
     R"(usage: cpfmerge COMMAND …
-  check [--strict] FILE…            what is wrong: file:line:column: error|warning: text
+  check [--strict] [--active] [-o json] FILE…
+                                    what is wrong: file:line:column: error|warning: text. Several files are
+                                    fragments of one merge; --active: a CPF of IRIS's own
   merge BASE MERGE… [-o OUT] [--dry-run]
                                     merge into a CPF while IRIS is down; to standard output, or to OUT
                                     with a dated backup; --dry-run only names what would change
+  diff [--color auto|always|never] BASE MERGE…
+                                    what a merge would change, as a unified diff; passwords are hidden
   passwordhash [--workfactor N] [--algorithm SHA512|SHA1] [--verify HASH]
                                     PasswordHash of the password that is asked for or piped in
   prepare [--report-fd N] [--run-dir DIR]
                                     the step before IRIS: data lock, left-overs, preflight, merge file
+  follow [--run-dir DIR] [--for TIME]
+                                    waits until a source of the merge changes, composes anew, and says what
+                                    came of it: composed, same, held (and which version of the file is there),
+                                    or unchanged when the time is over
+  read-back [--run-dir DIR] [--started] [--confirm VERSION]
+                                    what of the effective merge file stands in iris.cpf, as JSON
   helper sync DIR… | witness DIR…   flushes file systems; lists databases with size and time
   --help, --version
 Exit codes: 0 fine, 1 errors found, 2 usage, 65 the password does not match;
@@ -31,10 +41,13 @@ struct Command {
   int (*run)(Words);
 };
 
-constexpr std::array<Command, 5> commands{{{"check", cpf::cli::check_command},
+constexpr std::array<Command, 8> commands{{{"check", cpf::cli::check_command},
+                                           {"diff", cpf::cli::diff_command},
                                            {"merge", cpf::cli::merge_command},
                                            {"passwordhash", cpf::cli::password_command},
                                            {"prepare", cpf::cli::prepare_command},
+                                           {"follow", cpf::cli::follow_command},
+                                           {"read-back", cpf::cli::read_back_command},
                                            {"helper", cpf::cli::helper_command}}};
 
 }  // namespace

@@ -1,38 +1,20 @@
 // cpfmerge merge: merge files into a CPF without IRIS, which must be down.
-#include "cpfmerge/merge.h"
-
 #include <sys/stat.h>
 #include <time.h>
 
 #include <array>
 #include <cerrno>
-#include <optional>
 
-#include "cpfmerge/check.h"
 #include "cpfmerge/cli/arguments.h"
 #include "cpfmerge/cli/commands.h"
 #include "cpfmerge/cli/files.h"
+#include "cpfmerge/cli/merging.h"
 #include "cpfmerge/cli/say.h"
 #include "cpfmerge/names.h"
 #include "supervisor/os/files.h"
 
 namespace cpf::cli {
 namespace {
-
-/// Tells what is wrong with it; nullopt when that is an error.
-std::optional<Document> read_checked(const std::string& file) {
-  const auto text = sup::read_file(file, largest_cpf);
-  if (!text) {
-    complain("{}", text.error().what);
-    return std::nullopt;
-  }
-  Document document = Document::parse(*text);
-  const auto diagnostics = check(file, document);
-  for (const Diagnostic& diagnostic : diagnostics)
-    complain("{}", render(diagnostic));
-  if (has_errors(diagnostics)) return std::nullopt;
-  return document;
-}
 
 /// As IRIS does: `iris.cpf_20260630` is what the file was before the day's first change.
 sup::Status keep_backup(const std::string& path, const std::string& text, mode_t mode) {
@@ -78,25 +60,14 @@ int merge_command(Words arguments) {
   if (parsed->has("--out") && parsed->value("--out").empty())
     return usage_error("merge: option '--out' needs a file");
 
-  auto base = read_checked(files[0]);
-  bool refused = !base;
-  std::vector<Change> changes;
-  for (std::size_t i = 1; i < files.size(); ++i) {
-    const auto overlay = read_checked(files[i]);
-    refused = refused || !overlay;
-    if (refused) continue;
-    const auto more = merge(*base, *overlay);
-    changes.insert(changes.end(), more.begin(), more.end());
-  }
-  if (refused) {
-    complain("nothing was merged; mend the errors above");
-    return Exit::errors;
-  }
+  const auto merged = merge_files(files);
+  if (!merged) return Exit::errors;
   if (parsed->has("--dry-run")) {
-    print_changes(changes);
+    print_changes(merged->changes);
   } else if (!parsed->has("--out")) {
-    print(base->text());
-  } else if (const auto written = write_out(std::string{parsed->value("--out")}, base->text());
+    print(merged->after.text());
+  } else if (const auto written =
+                 write_out(std::string{parsed->value("--out")}, merged->after.text());
              !written) {
     complain("{}", written.error().what);
     return Exit::errors;

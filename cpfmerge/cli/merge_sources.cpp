@@ -9,8 +9,10 @@
 #include <cstring>
 #include <utility>
 
+#include "cpfmerge/check.h"
 #include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/password_source.h"
+#include "cpfmerge/compose.h"
 #include "supervisor/os/files.h"
 
 namespace cpf::cli {
@@ -26,6 +28,7 @@ MergeSource read_source(const std::string& path) {
   source.document = Document::parse(*text);
   source.diagnostics = check(path, source.document);
   if (has_errors(source.diagnostics)) source.status = SourceStatus::refused;
+  source.actions = actions_in(source.document).size();
   return source;
 }
 
@@ -36,8 +39,10 @@ MergeSource read_user_file(const std::string& path) {
   MergeSource source;
   source.name = path;
   source.status = SourceStatus::missing;
-  source.diagnostics.push_back({Severity::warning, path, 0, 0,
-                                "ISC_CPF_MERGE_FILE names it, but it does not exist; skipped"});
+  source.diagnostics.push_back(
+      {.severity = Severity::warning,
+       .file = path,
+       .found = "ISC_CPF_MERGE_FILE names it, but it does not exist; skipped"});
   return source;
 }
 
@@ -46,29 +51,31 @@ bool is_merge_file(std::string_view name) {
   return !name.starts_with('.') && name.size() > 4 && name.ends_with(".cpf");
 }
 
-void read_directory(const std::string& path, std::vector<MergeSource>& sources) {
-  if (path.empty()) return;
+/// Its merge files by name; 0, or the errno of the failure.
+int list_directory(const std::string& path, std::vector<std::string>& files) {
+  if (path.empty()) return 0;
   DIR* const directory = ::opendir(path.c_str());
-  if (directory == nullptr) {
-    if (errno != ENOENT) sources.push_back(refused_source(path, std::strerror(errno)));
-    return;
-  }
-  std::vector<std::string> names;
+  if (directory == nullptr) return errno == ENOENT ? 0 : errno;
   while (const dirent* entry = ::readdir(directory))
-    if (is_merge_file(entry->d_name)) names.emplace_back(entry->d_name);
+    if (is_merge_file(entry->d_name)) files.push_back(fmt::format("{}/{}", path, entry->d_name));
   ::closedir(directory);
-  std::sort(names.begin(), names.end());
-  if (names.size() > most_files) {
-    sources.push_back(refused_source(
-        path, fmt::format("{} merge files; at most {} are allowed", names.size(), most_files)));
-    return;
-  }
-  for (const std::string& name : names) {
-    const std::string file = fmt::format("{}/{}", path, name);
+  std::erase_if(files, [](const std::string& file) {
     struct stat info {};
-    if (::stat(file.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
+    return ::stat(file.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+  });
+  std::sort(files.begin(), files.end());
+  return 0;
+}
+
+void read_directory(const std::string& path, std::vector<MergeSource>& sources) {
+  std::vector<std::string> files;
+  if (const int error = list_directory(path, files); error != 0)
+    return sources.push_back(refused_source(path, std::strerror(error)));
+  if (files.size() > most_files)
+    return sources.push_back(refused_source(
+        path, fmt::format("{} merge files; at most {} are allowed", files.size(), most_files)));
+  for (const std::string& file : files)
     sources.push_back(read_source(file));
-  }
 }
 
 }  // namespace
@@ -76,16 +83,22 @@ void read_directory(const std::string& path, std::vector<MergeSource>& sources) 
 MergeSource refused_source(std::string name, std::string reason) {
   MergeSource source;
   source.status = SourceStatus::refused;
-  source.diagnostics.push_back({Severity::error, name, 0, 0, std::move(reason)});
+  source.diagnostics.push_back({.file = name, .found = std::move(reason)});
   source.name = std::move(name);
   return source;
 }
 
-std::vector<MergeSource> gather_sources(const PrepareInput& input) {
+std::vector<std::string> files_in_merge_dir(const PrepareInput& input) {
+  std::vector<std::string> files;
+  list_directory(input.settings.text(sup::setting::merge_dir), files);
+  return files;
+}
+
+std::vector<MergeSource> gather_sources(const PrepareInput& input, const KnownPassword& known) {
   std::vector<MergeSource> sources;
   if (!input.user_merge_file.empty()) sources.push_back(read_user_file(input.user_merge_file));
   read_directory(input.settings.text(sup::setting::merge_dir), sources);
-  if (auto password = gather_password(input)) sources.push_back(*std::move(password));
+  if (auto password = gather_password(input, known)) sources.push_back(*std::move(password));
   return sources;
 }
 

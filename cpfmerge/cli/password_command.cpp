@@ -32,7 +32,9 @@ int verify_password(std::string_view text) {
 
 int password_command(Words arguments) {
   const auto parsed = Arguments::parse(
-      arguments, {{"--workfactor", {}, true}, {"--algorithm", {}, true}, {"--verify", {}, true}});
+      arguments, {{"--workfactor", "-workfactor", true},  // with one hyphen: InterSystems' tool
+                  {"--algorithm", "-algorithm", true},
+                  {"--verify", {}, true}});
   if (!parsed) return usage_error("{}", parsed.error().what);
   if (!parsed->operands().empty())
     return usage_error("passwordhash: the password is read from standard input, never an argument");

@@ -10,7 +10,7 @@
 namespace cpf::cli {
 
 /// MERGE PASSWORD_HASH_FILE if set, else MERGE PASSWORD_FILE; nothing when neither is there.
-std::optional<MergeSource> gather_password(const PrepareInput& input);
+std::optional<MergeSource> gather_password(const PrepareInput& input, const KnownPassword& known);
 
 /// From the kernel.
 sup::Result<Salt> random_salt();

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "cpfmerge/cli/files.h"
+#include "cpfmerge/cli/surroundings.h"
 #include "supervisor/base/log.h"
 #include "supervisor/base/text.h"
 #include "supervisor/os/files.h"
@@ -85,6 +86,20 @@ Step check_log_file(const PrepareInput& input) {
                   log, log));
 }
 
+/// What an instance writes: one that was copied or restored by root is often not its own.
+Step check_instance_files(const PrepareInput& input) {
+  const std::string mgr = input.data_directory + "/mgr";
+  for (const std::string& path :
+       {mgr, input.active_cpf, mgr + "/messages.log", mgr + "/IRIS.DAT"}) {
+    if (!exists(path)) continue;
+    if (const int error = write_error(path, path == mgr); error != 0)
+      return refuse(fmt::format("user {} cannot write to '{}'{}: {}; {}", ::geteuid(), path,
+                                describe_owner(path), std::strerror(error),
+                                ownership_remedy(path)));
+  }
+  return std::nullopt;
+}
+
 Step check_data_directory(const PrepareInput& input) {
   const std::string& path = input.data_directory;
   if (path.empty()) return std::nullopt;
@@ -95,7 +110,10 @@ Step check_data_directory(const PrepareInput& input) {
                               describe_owner(path), ownership_remedy(path)));
   const Contents contents = contents_of(path);
   if (contents.empty) return check_room(path);
-  if (contents.has_mgr) return check_log_file(input);
+  if (contents.has_mgr) {
+    if (auto refusal = check_instance_files(input)) return refusal;
+    return check_log_file(input);
+  }
   return refuse(fmt::format(
       "'{}' is not empty but has no mgr/: not IRIS's data{}; let ISC_DATA_DIRECTORY name an empty "
       "subdirectory of the mount, such as '{}/iris'",
@@ -138,7 +156,7 @@ void check_capabilities() {
     if (!missing.empty())
       sup::log::warning("prepare.capabilities",
                         "missing: {}; iris-main refuses to start without them unless it gets "
-                        "--check-caps false",
+                        "--check-caps false; or leave them in securityContext.capabilities",
                         missing);
   }
 }
@@ -172,6 +190,7 @@ Step check_run_directory(const PrepareInput& input) {
 
 Step check_surroundings(const PrepareInput& input) {
   check_capabilities();
+  warn_of_surroundings(input);
   if (auto refusal = check_data_directory(input)) return refusal;
   return check_working_directory();
 }

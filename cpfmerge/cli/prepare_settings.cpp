@@ -51,15 +51,16 @@ sup::Result<PrepareInput> load_prepare_input(std::string_view run_dir) {
   PrepareInput input{.settings = *std::move(settings),
                      .run_dir = {},
                      .data_directory = {},
+                     .install_directory = {},
                      .active_cpf = {},
                      .user_merge_file = {}};
   input.run_dir = without_slash_at_end(
       run_dir.empty() ? input.settings.text(sup::setting::paths_run_dir) : std::string{run_dir});
   input.data_directory = without_slash_at_end(variable("ISC_DATA_DIRECTORY"));
-  std::string instance = input.data_directory;
-  if (instance.empty()) instance = variable("ISC_PACKAGE_INSTALLDIR");
-  if (instance.empty()) instance = "/usr/irissys";
-  input.active_cpf = without_slash_at_end(std::move(instance)) + "/iris.cpf";
+  input.install_directory = without_slash_at_end(variable("ISC_PACKAGE_INSTALLDIR"));
+  if (input.install_directory.empty()) input.install_directory = "/usr/irissys";
+  input.active_cpf =
+      (input.data_directory.empty() ? input.install_directory : input.data_directory) + "/iris.cpf";
   input.user_merge_file = variable("ISC_CPF_MERGE_FILE");
   // Ours from an earlier life, put there by PID 1: not a source.
   if (input.user_merge_file == input.merge_file()) input.user_merge_file.clear();

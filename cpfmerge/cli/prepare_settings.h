@@ -13,9 +13,10 @@ namespace cpf::cli {
 struct PrepareInput {
   sup::Settings settings;
   std::string run_dir;
-  std::string data_directory;   ///< ISC_DATA_DIRECTORY; "": the data lie in the container
-  std::string active_cpf;       ///< where it exists, there is an instance
-  std::string user_merge_file;  ///< ISC_CPF_MERGE_FILE as the user set it; "": not set
+  std::string data_directory;     ///< ISC_DATA_DIRECTORY; "": the data lie in the container
+  std::string install_directory;  ///< ISC_PACKAGE_INSTALLDIR
+  std::string active_cpf;         ///< where it exists, there is an instance
+  std::string user_merge_file;    ///< ISC_CPF_MERGE_FILE as the user set it; "": not set
 
   [[nodiscard]] std::string merge_file() const { return run_dir + "/merge.cpf"; }
   [[nodiscard]] std::string summary_file() const { return run_dir + "/merge.json"; }

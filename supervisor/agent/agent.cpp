@@ -22,7 +22,6 @@ constexpr auto listen_again = std::chrono::milliseconds{500};
 /// While something is under way, irisdb processes are looked at this often.
 constexpr Nanos busy_look = milliseconds(100);
 constexpr Nanos idle_look = seconds(60);
-constexpr std::size_t largest_merge_summary = 256UL * 1024;
 
 LifeSettings life_settings(const Settings& settings, const std::vector<std::string>& main_argv) {
   std::vector<const char*> words;
@@ -91,6 +90,13 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
                  thaw_wanted_ = true;
                },
                [this] { turn(); }},
+      merge_{io,
+             {beside_own_program("cpfmerge"), options_.run_dir,
+              settings_.duration(setting::merge_apply_after), !options_.safe},
+             jobs_,
+             timeline_,
+             [this] { merge_wanted_ = true; },
+             [this] { turn(); }},
       start_progress_{settings_.duration(setting::health_start_stall)} {
   route_settings_.details = probes::parse_details(settings_.text(setting::http_details))
                                 .value_or(probes::Details::loopback);
@@ -176,10 +182,10 @@ void Agent::on_init(const InitSnapshot& snapshot) {
     remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
-    const auto merge = read_file(options_.run_dir + "/merge.json", largest_merge_summary);
-    if (merge) merge_json_ = *merge;
+    merge_.begin(first && life_.ever_up());
     poller_.poll_soon();
   }
+  if (snapshot.phase == InitPhase::stopping) merge_.end();
   const CommandReport& command = snapshot.command;
   const bool ended = command.state == CommandState::ended && !first &&
                      (before.state != CommandState::ended || before.number != command.number ||
@@ -292,6 +298,11 @@ void Agent::turn() {
     thaw_wanted_ = false;
     ask_init(Command::thaw);
   }
+  merge_.turn(merge_facts());
+  if (merge_wanted_ && !thaw_wanted_ && !command_pending()) {
+    merge_wanted_ = false;
+    ask_init(Command::merge);
+  }
   if (thaw_asked_at_ != never && monotonic_now() - thaw_asked_at_ > seconds(15)) {
     thaw_asked_at_ = never;
     thaw_wanted_ = false;
@@ -317,7 +328,7 @@ void Agent::tell_init() {
 void Agent::arm_timer() {
   const Nanos now = monotonic_now();
   Nanos next = now + idle_look;
-  next = std::min({next, life_.deadline(), freezer_.machine().deadline()});
+  next = std::min({next, life_.deadline(), freezer_.machine().deadline(), merge_.deadline()});
   const LifeState state = life_.state();
   const bool busy = state == LifeState::forcing || state == LifeState::pausing ||
                     state == LifeState::restarting || state == LifeState::restart_asked ||

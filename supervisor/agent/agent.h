@@ -21,6 +21,7 @@
 #include "supervisor/agent/iris_watch.h"
 #include "supervisor/agent/jobs.h"
 #include "supervisor/agent/link.h"
+#include "supervisor/agent/merge_edits.h"
 #include "supervisor/agent/options.h"
 #include "supervisor/agent/qlist_poller.h"
 #include "supervisor/agent/state_file.h"
@@ -63,6 +64,7 @@ class Agent {
   void on_command_ended(const CommandReport& report);
   void set_poll_period();
   [[nodiscard]] bool start_is_stalled();
+  [[nodiscard]] MergeFacts merge_facts() const;
 
   // view.cpp
   [[nodiscard]] probes::Facts health_facts() const;
@@ -95,6 +97,7 @@ class Agent {
   QlistPoller poller_;
   Lifecycle life_;
   Freezer freezer_;
+  MergeEdits merge_;
   StartProgress start_progress_;
   Nanos start_looked_at_ = 0;  ///< when its processes were looked at last
   bool stall_reported_ = false;
@@ -118,9 +121,9 @@ class Agent {
   bool control_complained_ = false;
   int command_status_ = 0;       ///< wait status of our last `iris start` or `iris stop`
   bool thaw_wanted_ = false;     ///< to be asked of PID 1 once it has taken what came before
+  bool merge_wanted_ = false;    ///< the same for `iris merge`
   Nanos thaw_asked_at_ = never;  ///< when PID 1 was asked for `iris stat -W`
   probes::CountersView counters_;
-  std::string merge_json_;
 };
 
 }  // namespace sup

@@ -29,7 +29,11 @@ LifeFacts Agent::life_facts() {
   LifeFacts facts;
   facts.main_started = init_->phase == InitPhase::running;
   facts.stopping = init_->phase == InitPhase::stopping;
-  facts.command_running = init_->command.state == CommandState::running || command_pending();
+  // A merge changes no life, and gives way to what does.
+  const CommandReport& command = init_->command;
+  facts.command_running =
+      (command.state == CommandState::running && command.command != Command::merge) ||
+      (command_pending() && told_.wanted != Command::merge);
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
   facts.command_status = command_status_;
@@ -95,7 +99,12 @@ void Agent::on_new_state(LifeState before) {
     stall_reported_ = false;
   }
   // First what the next agent must know, then the word to the world: between the two we may die.
-  if (state == LifeState::up && !std::exchange(restored_watch_, false)) watch_from_now_on();
+  if (state == LifeState::up && std::exchange(restored_watch_, false)) {
+    merge_.look();
+  } else if (state == LifeState::up) {
+    watch_from_now_on();
+    merge_.came_up();
+  }
   const bool bad =
       state == LifeState::broken || state == LifeState::forcing || state == LifeState::given_up;
   const bool odd =
@@ -160,6 +169,7 @@ void Agent::ask_init(Command command) {
 }
 
 void Agent::on_command_ended(const CommandReport& report) {
+  if (report.command == Command::merge) return merge_.merge_ended(exit_code_of(report.status));
   disturbed_at_ = monotonic_now();
   poller_.poll_soon();
   if (report.command == Command::start || report.command == Command::stop)
@@ -169,6 +179,14 @@ void Agent::on_command_ended(const CommandReport& report) {
   StepResult result;
   result.status = exit_code_of(report.status);
   freezer_.forced_thaw_ended(result);
+}
+
+MergeFacts Agent::merge_facts() const {
+  MergeFacts facts;
+  facts.up = life_.state() == LifeState::up && !watch_.somebody_died();
+  facts.busy = init_->command.state == CommandState::running || command_pending() ||
+               freezer_.machine().phase() != FreezePhase::thawed || suspended_by_other_since_;
+  return facts;
 }
 
 void Agent::set_poll_period() {

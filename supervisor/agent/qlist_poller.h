@@ -40,7 +40,7 @@ class QlistPoller {
   Done done_;
   Nanos period_ = seconds(1);
   Nanos armed_for_ = never;
-  Nanos began_at_ = -shortest_gap;
+  Nanos began_at_ = -hours(100'000);  ///< so long ago that the first look is due at once
   std::uint64_t job_ = 0;
   bool running_ = false;
   bool soon_ = false;  ///< somebody asked for a look that has not begun yet

@@ -16,6 +16,15 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
     const probes::View shown = view();
     return respond({control::done, shown.reason, probes::status_json(shown)});
   }
+  if (request.verb == "merge") {
+    const std::string& merge = merge_.text();
+    if (merge.empty())
+      return respond({control::refused,
+                      "there is nothing to tell of a merge: IRIS was not started "
+                      "yet, or from no merge source",
+                      "{}"});
+    return respond({control::done, "merge", merge});
+  }
   if (request.verb == "version")
     return respond({control::done, "iris-agent " IRIS_INIT_VERSION, "{}"});
   if (request.verb == "probe") return respond(probe_reply(request.probe));

@@ -124,7 +124,8 @@ probes::View Agent::view() const {
   view.restarts.window_seconds = settings_.duration(setting::restart_window) / seconds(1);
   view.restarts.total = life_.budget().total();
   view.restarts.policy = settings_.text(setting::restart_policy);
-  view.merge_json = merge_json_;
+  view.merge_json = merge_.text();
+  view.merge = merge_.view();
   if (init_) {
     view.pid1.reaped_total = init_->orphans_reaped;
     view.pid1.agent_restarts_total = init_->agent_deaths;

@@ -72,6 +72,8 @@ std::string_view nearest(std::string_view name, const std::vector<std::string_vi
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
+    const std::size_t longer = std::max(candidate.size(), name.size());
+    if (longer - std::min(candidate.size(), name.size()) >= best_distance) continue;
     const std::size_t d = distance(name, candidate);
     if (d < best_distance) {
       best = candidate;

@@ -30,7 +30,8 @@ enum Code : int {
 
 /// What does not concern the verb stays at its default.
 struct Request {
-  std::string verb = {};    ///< status | probe | freeze | thaw | hold | release | restart | version
+  std::string verb =
+      {};  ///< status | probe | freeze | thaw | hold | release | restart | merge | version
   std::string owner = {};   ///< freeze, thaw
   std::string token = {};   ///< thaw
   std::string probe = {};   ///< probe: live | ready | startup

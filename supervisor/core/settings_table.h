@@ -224,6 +224,14 @@ inline constexpr Setting merge_data_wait{
     .fallback = "10m",
     .help = "how long to wait while another container holds the data directory",
     .max = hours(24)};
+inline constexpr Setting merge_apply_after{
+    .section = "MERGE",
+    .key = "APPLY_AFTER",
+    .type = SettingType::duration,
+    .fallback = "60s",
+    .help = "a live edit that iris-main has not taken over by then is merged once by 'iris merge'",
+    .min = seconds(1),
+    .max = hours(24)};
 inline constexpr Setting merge_ipc_cleanup{
     .section = "MERGE",
     .key = "IPC_CLEANUP",
@@ -305,6 +313,7 @@ inline constexpr std::array all{&init_agent,
                                 &merge_allow_default_password,
                                 &merge_strict,
                                 &merge_data_wait,
+                                &merge_apply_after,
                                 &merge_ipc_cleanup,
                                 &freeze_lease,
                                 &freeze_step_timeout,

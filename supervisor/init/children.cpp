@@ -11,6 +11,8 @@
 namespace sup {
 namespace {
 
+constexpr std::string_view merge_variable = "ISC_CPF_MERGE_FILE=";
+
 /// Where our own program lies: the agent and cpfmerge are installed beside it.
 FixedText<4096> own_directory() {
   std::array<char, 4095> path{};
@@ -43,6 +45,8 @@ std::string_view name_of(Command command) {
       return "iris force";
     case Command::thaw:
       return "iris stat -W";
+    case Command::merge:
+      return "iris merge";
   }
   return "unknown";
 }
@@ -54,7 +58,7 @@ bool Children::prepare(const InitOptions& options, const char* const* environmen
   directory_ = own_directory();
   instance_.append(options.instance);
   run_dir_.append(options.run_dir);
-  merge_assignment_.append("ISC_CPF_MERGE_FILE=").append(options.run_dir).append("/merge.cpf");
+  merge_assignment_.append(merge_variable).append(options.run_dir).append("/merge.cpf");
   if (!own_.copy(environment) || !main_.copy(environment)) return false;
   // Whom our own supervisor told to report is us, not IRIS.
   main_.leave_out("NOTIFY_SOCKET");
@@ -136,6 +140,10 @@ ErrnoOr<pid_t> Children::start_command(Command command) {
     case Command::thaw:
       argv[1] = "stat";
       argv[3] = "-W";
+      break;
+    case Command::merge:
+      argv[1] = "merge";
+      argv[3] = merge_assignment_.c_str() + merge_variable.size();
       break;
   }
   SpawnOptions spawning;

@@ -75,6 +75,7 @@ class Init {
   pid_t command_pid_ = 0;
   Nanos prepare_deadline_ = never;
   Nanos leave_deadline_ = never;
+  Nanos merge_told_at_ = never;  ///< when a merge was told to give way
 
   InitSnapshot state_;
   AgentSnapshot agent_;  ///< the newest that we have heard

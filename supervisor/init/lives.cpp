@@ -14,6 +14,8 @@ namespace {
 constexpr Nanos prepare_silence = minutes(5);
 /// How long a SIGKILL may take to show.
 constexpr Nanos prepare_farewell = seconds(2);
+/// How long a merge that has to give way may take to end; the agent's beat brings us back.
+constexpr Nanos merge_farewell = seconds(5);
 
 FixedText<256> cannot_start(std::string_view what, int error) {
   FixedText<256> text;
@@ -149,6 +151,12 @@ void Init::orphan_ended(const Reaped& child) {
 
 void Init::take_command(const AgentSnapshot& agent) {
   const bool is_new = agent.wanted != Command::none && agent.wanted_number > state_.command.number;
+  // A merge of an IRIS that hangs may never end; what else is wanted cannot wait for that.
+  if (is_new && command_pid_ != 0 && state_.command.command == Command::merge) {
+    if (merge_told_at_ == never) merge_told_at_ = monotonic_now();
+    const bool heard_nothing = monotonic_now() - merge_told_at_ >= merge_farewell;
+    ::kill(-command_pid_, heard_nothing ? SIGKILL : SIGTERM);
+  }
   if (!is_new || command_pid_ != 0 || ladder_.active() || main_pid_ == 0) return;
   run_command(agent.wanted, agent.wanted_number);
 }
@@ -165,6 +173,7 @@ void Init::run_command(Command command, std::uint64_t number) {
     return;
   }
   command_pid_ = *pid;
+  merge_told_at_ = never;
   state_.command.state = CommandState::running;
   state_.command.pid = command_pid_;
   const std::array fields{LogField::of("pid", command_pid_)};
@@ -182,6 +191,7 @@ void Init::command_ended(int status) {
   text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());
   const std::array fields{LogField::of("status", status)};
   log_.write(status == 0 ? Level::info : Level::warning, "command.ended", text.view(), fields);
+  take_command(agent_);  // what a merge has given way to
 }
 
 }  // namespace sup

@@ -45,6 +45,8 @@ std::string text_of(sup::Verb verb, const sup::control::Reply& reply) {
       return sup::freeze_text(reply);
     case sup::Verb::thaw:
       return sup::thaw_text(reply);
+    case sup::Verb::merge:
+      return sup::merge_text(reply.data);
     case sup::Verb::help:
     case sup::Verb::probe:
     case sup::Verb::wait:

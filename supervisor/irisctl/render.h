@@ -11,6 +11,9 @@ namespace sup {
 /// The data of `status`, which is that of /status. Several lines.
 std::string status_text(std::string_view data_text);
 
+/// The data of `merge`. Several lines.
+std::string merge_text(std::string_view data_text);
+
 /// A freeze that succeeded; the token has a line of its own.
 std::string freeze_text(const control::Reply& reply);
 

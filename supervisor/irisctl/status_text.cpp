@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "supervisor/irisctl/fields.h"
+#include "supervisor/irisctl/merge_sheet.h"
 #include "supervisor/irisctl/render.h"
 
 namespace sup {
@@ -11,21 +12,6 @@ namespace {
 
 constexpr std::size_t events_shown = 10;
 constexpr std::size_t merge_lines_shown = 30;
-
-/// Lines with a label in front of the first; "" lines are left out.
-class Sheet {
- public:
-  void line(std::string_view label, std::string_view text) {
-    if (text.empty()) return;
-    text_ += fmt::format("{:<11}{}\n", label == last_ ? std::string_view{} : label, text);
-    last_ = label;
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-  std::string_view last_;
-};
 
 /// `T, 3m12s ago`; "" when it is not known.
 std::string moment(const Json& time, std::int64_t now) {
@@ -110,34 +96,6 @@ void show_restarts(Sheet& sheet, const Json& data) {
                   after("; policy ", text_in(field(restarts, {"policy"})))));
 }
 
-/// What cpfmerge made of each source before IRIS started: merge.json.
-void show_merge(Sheet& sheet, const Json& data) {
-  const Json& merge = field(data, {"merge"});
-  const Json& sources = field(merge, {"sources"});
-  if (!sources.is_array()) return;
-  std::size_t lines = 0;
-  const auto show = [&sheet, &lines](const std::string& text) {
-    if (!text.empty() && ++lines <= merge_lines_shown) sheet.line("merge", text);
-  };
-  for (const Json& source : sources) {
-    show(fmt::format("{:<8} {}{}", text_in(field(source, {"status"})),
-                     text_in(field(source, {"name"})),
-                     flag_in(field(source, {"password"})) ? " (password)" : ""));
-    for (const char* kind : {"errors", "warnings"}) {
-      const Json& list = field(source, {kind});
-      if (!list.is_array()) continue;
-      for (const Json& entry : list)
-        show("         " + text_in(entry));
-    }
-  }
-  const Json& warnings = field(merge, {"warnings"});
-  if (warnings.is_array())
-    for (const Json& entry : warnings)
-      show(text_in(entry));
-  if (lines > merge_lines_shown)
-    sheet.line("merge", fmt::format("… and {} more lines: see -o json", lines - merge_lines_shown));
-}
-
 void show_events(Sheet& sheet, const Json& data) {
   const Json& events = field(data, {"events"});
   if (!events.is_array()) return;
@@ -162,7 +120,7 @@ std::string status_text(std::string_view data_text) {
   show_qlist(sheet, data, now);
   show_freeze(sheet, data, now);
   show_restarts(sheet, data);
-  show_merge(sheet, data);
+  show_merge(sheet, field(data, {"merge"}), merge_lines_shown);
   show_events(sheet, data);
   return sheet.take();
 }

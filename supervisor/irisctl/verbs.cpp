@@ -8,7 +8,7 @@
 namespace sup {
 namespace {
 
-constexpr std::array<VerbText, 11> verbs{{
+constexpr std::array<VerbText, 12> verbs{{
     {Verb::status, "status", "status [-o json]", "what IRIS and its supervisor are doing, and why",
      "Shows the instance, the three probes, the freeze, restarts, the configuration merge and the\n"
      "last events. With -o json: the same as /status.\n"},
@@ -80,6 +80,11 @@ constexpr std::array<VerbText, 11> verbs{{
      "of the restarts that the budget allows. Refused while IRIS is frozen or held, and where "
      "iris-main's\n"
      "own commands (--before, --after) would be left out.\n"},
+    {Verb::merge, "merge", "merge [-o json]",
+     "what became of each configuration source, and of each parameter",
+     "Shows the sources of the configuration merge with what is wrong in them, whether IRIS has\n"
+     "taken a live edit over, and for each parameter whether it is in iris.cpf, differs, or takes\n"
+     "effect at the next start. Secrets are never shown.\n"},
     {Verb::version, "version", "version [-o json]", "versions of irisctl and of the agent", ""},
     {Verb::help, "help", "help [VERB]", "this text, or that of a verb", ""},
 }};

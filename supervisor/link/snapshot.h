@@ -18,6 +18,7 @@ enum class Command : std::uint32_t {
   stop = 2,   ///< iris stop INSTANCE quietly
   force = 3,  ///< iris force INSTANCE
   thaw = 4,   ///< iris stat INSTANCE -W: thaws without a session
+  merge = 5,  ///< iris merge INSTANCE RUN_DIR/merge.cpf; gives way to any other
 };
 
 enum class CommandState : std::uint32_t { idle = 0, running = 1, ended = 2 };

@@ -53,17 +53,5 @@ TEST(Actions, MalformedLinesSayWhere) {
   EXPECT_EQ(shown("Execute:Namespace=\"%SYS"), "problem at 18");
 }
 
-TEST(Actions, OperationsAreKnownWithoutRegardToCase) {
-  for (const auto* const name :
-       {"CreateDatabase", "deletewalletrsa", "ModifyMirrorMember", "Execute", "GrantAdminPrivilege",
-        "ConfigShardedCluster", "ImportLocale"})
-    EXPECT_TRUE(is_known_operation(name)) << name;
-  for (const auto* const name :
-       {"", "Create", "CreateConfig", "Executes", "Drop", "CreateDatabases"})
-    EXPECT_FALSE(is_known_operation(name)) << name;
-  EXPECT_EQ(nearest_operation("CreateDatabse"), "CreateDatabase");
-  EXPECT_EQ(nearest_operation("SomethingElseAltogether"), "");
-}
-
 }  // namespace
 }  // namespace cpf

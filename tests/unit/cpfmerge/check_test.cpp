@@ -40,7 +40,7 @@ TEST(Check, MalformedActionsAreErrorsAndUnknownOperationsWarnings) {
   EXPECT_EQ(places("[Actions]\nCreateDatabase\n"), "2:1 error ");
   EXPECT_EQ(places("[Actions]\nExecute:A=\"b\n"), "2:11 error ");
   EXPECT_EQ(places("[Actions]\nCreateDatabse:Name=x\n"), "2:1 warning ");
-  EXPECT_NE(checked("[Actions]\nCreateDatabse:Name=x\n")[0].message.find("'CreateDatabase'"),
+  EXPECT_NE(message(checked("[Actions]\nCreateDatabse:Name=x\n")[0]).find("'CreateDatabase'"),
             std::string::npos);
   EXPECT_EQ(places("[Actions]\nDeleteApplication:/csp\nCreateRole:MyRole\n"), "3:12 warning ");
 }
@@ -51,38 +51,89 @@ TEST(Check, MalformedPasswordHashIsAnErrorWhereverItStands) {
   EXPECT_EQ(places("[startup]\npasswordhash=a,b,1000\n"), "2:14 error ");
   EXPECT_EQ(places("[Actions]\nModifyUser:Name=A,PasswordHash=" + good + "\n"), "");
   EXPECT_EQ(places("[Actions]\nModifyUser:Name=A,PasswordHash=a,b,1000\n"), "2:32 error ");
-  EXPECT_EQ(places("[config]\nPasswordHash=whatever\n"), "");
+  EXPECT_EQ(places("[Namespaces]\nPasswordHash=whatever\n"), "");
 }
 
 TEST(Check, UnknownSectionsAreWarningsWithTheNearestName) {
   const auto found = checked("[Confg]\n[Datbases]\n[CONFIG]\n");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].severity, Severity::warning);
-  EXPECT_EQ(found[0].message, "section 'Confg' is not known; did you mean 'config'?");
-  EXPECT_EQ(found[1].message, "section 'Datbases' is not known; did you mean 'Databases'?");
+  EXPECT_EQ(message(found[0]), "section 'Confg' is not known; did you mean 'config'?");
+  EXPECT_EQ(message(found[1]), "section 'Datbases' is not known; did you mean 'Databases'?");
+}
+
+TEST(Check, UnknownParametersAreWarningsWithTheNearestName) {
+  const auto found = checked("[config]\ngmhep=256000\n[Databases]\nANYTHING=/x\n[SQL]\nqqq=1\n");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(render(found[0]),
+            "f.cpf:2:1: warning: [config] gmhep is not known; did you mean 'gmheap'?");
+  EXPECT_EQ(message(found[1]), "[SQL] qqq is not known");
+}
+
+TEST(Check, AValueThatASourceRulesOutIsAWarningWithWhatIsExpected) {
+  const auto found = checked(
+      "[config]\nglobals=0,0,800\ngmheap=2000MB\n[Startup]\nWebServer=yes\nShutdownTimeout=60\n"
+      "SystemMode=" +
+      std::string(40, 'X') + "\n[Logging]\nLevel=LOUD\nInterval=0.001\n");
+  std::string all;
+  for (const Diagnostic& diagnostic : found)
+    all += render(diagnostic) + "\n";
+  EXPECT_EQ(all,
+            "f.cpf:2:9: warning: [config] globals is '0,0,800'; expected 6 whole number(s) between "
+            "commas, each 0 or more (MB)\n"
+            "f.cpf:3:8: warning: [config] gmheap is '2000MB'; expected a whole number, 16384 to "
+            "1073741760 (KB), or 0\n"
+            "f.cpf:5:11: warning: [Startup] WebServer is 'yes'; expected 0 or 1\n"
+            "f.cpf:6:17: warning: [Startup] ShutdownTimeout is '60'; expected a whole number, 120 "
+            "to 100000 (s)\n"
+            "f.cpf:7:12: warning: [Startup] SystemMode is a value of 40 bytes; expected at most 32 "
+            "bytes\n"
+            "f.cpf:9:7: warning: [Logging] Level is 'LOUD'; expected one of DEBUG2, DEBUG, INFO, "
+            "WARN, SEVERE, FATAL\n"
+            "f.cpf:10:10: warning: [Logging] Interval is '0.001'; expected a number, 0.01 to "
+            "3600.00 (s)\n");
+}
+
+TEST(Check, AnEmptyValueAsksForTheDefault) {
+  EXPECT_EQ(places("[config]\ngmheap=\nglobals=\"\"\n[Startup]\nWebServer=\n"), "");
+}
+
+TEST(Check, AnOperationWithoutWhatItNeedsIsAWarning) {
+  const auto found = checked("[Actions]\nCreateDatabase:Name=A\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(message(found[0]), "CreateDatabase without Directory; expected 'Directory=…' in it");
+}
+
+TEST(Check, ActionsInIrissOwnCpfAreAnError) {
+  const Document document = Document::parse("[config]\nglobals=0,0,0,0,0,0\n[Actions]\n");
+  EXPECT_TRUE(check("f.cpf", document).empty());
+  const auto found = check("f.cpf", document, FileKind::active);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].severity, Severity::error);
+  EXPECT_EQ(found[0].rule, Rule::actions_in_cpf);
 }
 
 TEST(Check, RepeatedParametersAreWarningsOnlyWhenTheirValuesDiffer) {
-  EXPECT_EQ(places("[config]\na=1\n[x]\n[Config]\nA=1\n"), "3:2 warning ");
-  const auto found = checked("[config]\na=1\n[Config]\nA=2\n");
+  EXPECT_EQ(places("[Databases]\na=1\n[x]\n[databases]\nA=1\n"), "3:2 warning ");
+  const auto found = checked("[Databases]\na=1\n[DATABASES]\nA=2\n");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(render(found[0]),
-            "f.cpf:4:1: warning: [Config] A has another value in line 2; the last one counts");
+            "f.cpf:4:1: warning: [DATABASES] A has another value in line 2; the last one counts");
 }
 
 TEST(Check, ACommentOverSeveralLinesIsOneWarning) {
-  EXPECT_EQ(places("[config]\n/* a\nb\n*/\nx=1\n"), "2:1 warning ");
+  EXPECT_EQ(places("[Databases]\n/* a\nb\n*/\nx=1\n"), "2:1 warning ");
 }
 
 TEST(Check, MessagesNeverShowValues) {
   const std::string wrapped = "[Startup]\nPasswordHash=" + std::string(64, 'a') + "\n" +
                               std::string(64, 'b') + ",topsecret,10000,SHA512\n" +
                               "[Actions]\ntopsecret\nModifyUser:PasswordHash=\"topsecret\n" +
-                              "topsecret topsecret:x\n[config]\na=topsecret\na=topsecret2\n";
+                              "topsecret topsecret:x\n[Databases]\na=topsecret\na=topsecret2\n";
   for (const Diagnostic& diagnostic : checked(wrapped)) {
-    EXPECT_EQ(diagnostic.message.find("topsecret"), std::string::npos) << diagnostic.message;
-    EXPECT_EQ(diagnostic.message.find("bbbb"), std::string::npos) << diagnostic.message;
-    EXPECT_EQ(diagnostic.message.find("aaaa"), std::string::npos) << diagnostic.message;
+    EXPECT_EQ(message(diagnostic).find("topsecret"), std::string::npos) << message(diagnostic);
+    EXPECT_EQ(message(diagnostic).find("bbbb"), std::string::npos) << message(diagnostic);
+    EXPECT_EQ(message(diagnostic).find("aaaa"), std::string::npos) << message(diagnostic);
   }
 }
 

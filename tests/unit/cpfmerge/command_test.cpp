@@ -1,6 +1,8 @@
 // The commands for people: check, merge, passwordhash, --help, --version.
 #include <sys/stat.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/unit/cpfmerge/program.h"
 #include "tests/unit/cpfmerge/vectors.h"
 
@@ -22,6 +24,8 @@ TEST_F(Command, WrongUsageIsExitTwoWithOneLine) {
                                              {"check"},
                                              {"check", "--nope", "f"},
                                              {"merge", "one"},
+                                             {"diff", "one"},
+                                             {"diff", "--color", "red", "a", "b"},
                                              {"passwordhash", "secret"},
                                              {"passwordhash", "--workfactor", "0"},
                                              {"passwordhash", "--algorithm", "MD5"},
@@ -54,10 +58,72 @@ TEST_F(Command, CheckTakesWarningsForErrorsWhenStrict) {
   EXPECT_EQ(run({"check", "--strict", root / "a.cpf"}).code, 1);
 }
 
+TEST_F(Command, CheckTellsTheSameAsJson) {
+  write(root / "a.cpf", "[config]\ngmhep=1\n[config\n");
+  const Ended ended = run({"check", "-o", "json", root / "a.cpf"});
+  EXPECT_EQ(ended.code, 1);
+  const auto json = nlohmann::json::parse(ended.out);
+  EXPECT_EQ(json.at("version"), 1);
+  EXPECT_EQ(json.at("errors"), 1);
+  EXPECT_EQ(json.at("warnings"), 1);
+  const auto& first = json.at("diagnostics").at(0);
+  EXPECT_EQ(first.at("rule"), "unknown-parameter");
+  EXPECT_EQ(first.at("severity"), "warning");
+  EXPECT_EQ(first.at("line"), 2);
+  EXPECT_EQ(first.at("column"), 1);
+  EXPECT_EQ(first.at("nearest"), "gmheap");
+  EXPECT_EQ(json.at("diagnostics").at(1).at("rule"), "syntax");
+  EXPECT_EQ(run({"check", "-o", "xml", root / "a.cpf"}).code, 2);
+}
+
+TEST_F(Command, CheckNamesBothPlacesWhereFragmentsContradict) {
+  write(root / "a.cpf", "[config]\nroutines=64\n");
+  write(root / "b.cpf", "\n[config]\nroutines=128\n");
+  const Ended ended = run({"check", root / "a.cpf", root / "b.cpf"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.out, (root / "b.cpf").string() +
+                           ":3:1: warning: [config] routines has another value in " +
+                           (root / "a.cpf").string() + ":2; the last source counts\n");
+  EXPECT_EQ(run({"check", "--strict", root / "a.cpf", root / "b.cpf"}).code, 1);
+}
+
+TEST_F(Command, CheckOfIrissOwnCpfWantsNoActions) {
+  write(root / "iris.cpf", "[config]\nbbsiz=-1\n[Actions]\nCreateDatabase:Name=A,Directory=/a\n");
+  EXPECT_EQ(run({"check", root / "iris.cpf"}).code, 0);
+  const Ended ended = run({"check", "--active", root / "iris.cpf"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_TRUE(has(ended.out, ":3:2: error: [Actions] in IRIS's own CPF"));
+}
+
+TEST_F(Command, DiffShowsWhatAMergeWouldChange) {
+  write(root / "base", "[config]\nroutines=0\n");
+  write(root / "one", "[config]\nroutines=64\n");
+  const std::string base = root / "base";
+  const Ended ended = run({"diff", base, root / "one"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.out, "--- " + base + "\n+++ " + base +
+                           " (merged)\n@@ -1,2 +1,2 @@\n [config]\n-routines=0\n+routines=64\n");
+  EXPECT_TRUE(has(run({"diff", "--color=always", base, root / "one"}).out, "\x1b[32m+routines=64"));
+  EXPECT_EQ(run({"diff", base, base}).out, "");
+  EXPECT_EQ(contents(root / "base"), "[config]\nroutines=0\n");
+}
+
+TEST_F(Command, MergeNeverWritesIntoACpfThatHasActions) {
+  write(root / "base", "[config]\nroutines=0\n[Actions]\nX:Y=1\n");
+  write(root / "one", "[config]\nroutines=64\n");
+  EXPECT_EQ(run({"merge", root / "base", root / "one", "-o", root / "base"}).code, 1);
+}
+
+TEST_F(Command, PasswordHashTakesTheOptionsOfInterSystemsTool) {
+  EXPECT_TRUE(run({"passwordhash", "-workfactor", "20000", "-algorithm", "SHA512"}, "x\n")
+                  .out.ends_with(",20000,SHA512\n"));
+  EXPECT_TRUE(run({"passwordhash", "-workfactor=20000"}, "x\n").out.ends_with(",20000,SHA512\n"));
+}
+
 TEST_F(Command, CheckOfAFileThatIsNotThereFails) {
   const Ended ended = run({"check", root / "none.cpf"});
   EXPECT_EQ(ended.code, 1);
-  EXPECT_TRUE(has(ended.err, "none.cpf"));
+  EXPECT_TRUE(has(ended.out, "none.cpf: error: cannot open"));
 }
 
 TEST_F(Command, MergePrintsTheResultAndLeavesTheFilesAlone) {

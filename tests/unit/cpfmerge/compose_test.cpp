@@ -56,6 +56,21 @@ TEST(Compose, ActionsComeLastInTheOrderOfTheSources) {
                              "# from b\nCreateNamespace:Name=B\n");
 }
 
+TEST(Compose, ActionsThatAreDoneAreLeftOut) {
+  std::vector<Source> sources;
+  sources.push_back(
+      source("a", "[Actions]\nCreateNamespace:Name=A\nModifyUser:Name=B,Enabled=1\n"));
+  const auto all = compose(sources);
+  EXPECT_EQ(all.new_actions, 2U);
+  EXPECT_EQ(all.actions, actions_in(sources[0].document));
+  sources.push_back(source("b", "[Actions]\nModifyUser:Name=B,Enabled=0\n"));
+  const auto result = compose(sources, all.actions);
+  EXPECT_EQ(result.text, head + "\n[Actions]\n# from b\nModifyUser:Name=B,Enabled=0\n");
+  EXPECT_EQ(result.new_actions, 1U);
+  EXPECT_EQ(result.actions.size(), 3U);
+  EXPECT_EQ(compose(sources, result.actions).text, head);
+}
+
 TEST(Compose, NamedItemsAreMergedLikeParameters) {
   const auto result = composed(
       source("a", "[ECPServers]\nIRIS-0=host,1972,1\n[Map.USER]\nGlobal_a=X\nGlobal_A=Y\n"),
@@ -74,7 +89,7 @@ TEST(Compose, ThePasswordIsASourceLikeAnyOther) {
                              "PasswordHash=" +
                              hash + "\n");
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0].message.find(hash.substr(0, 8)), std::string::npos);
+  EXPECT_EQ(message(result.warnings[0]).find(hash.substr(0, 8)), std::string::npos);
 }
 
 TEST(Compose, SourceNamesCannotBreakOutOfTheirComment) {

@@ -29,6 +29,19 @@ TEST(Merge, NewSectionsGoToTheEnd) {
             "[config]\na=1\n\n[ECPServers]\nS=h,1972\n");
 }
 
+TEST(Merge, ANewSectionGoesWhereIrissOwnCpfsHaveIt) {
+  const std::string base =
+      "[ConfigFile]\nVersion=1\n\n[Databases]\nUSER=/u/\n; the end of it\n\n; about "
+      "memory\n[config]\n"
+      "globals=0,0,0,0,0,0\n";
+  EXPECT_EQ(merged(base, "[Startup]\nWebServer=1\n[Map.USER]\nGlobal_a=X\nGlobal_b=Y\n"),
+            "[ConfigFile]\nVersion=1\n\n[Databases]\nUSER=/u/\n; the end of it\n\n"
+            "[Map.USER]\nGlobal_a=X\nGlobal_b=Y\n\n[Startup]\nWebServer=1\n\n"
+            "; about memory\n[config]\nglobals=0,0,0,0,0,0\n");
+  EXPECT_EQ(merged("[Databases]\nUSER=/u/\n[config]\nbbsiz=-1\n", "[Journal]\nFreezeOnError=1\n"),
+            "[Databases]\nUSER=/u/\n\n[Journal]\nFreezeOnError=1\n\n[config]\nbbsiz=-1\n");
+}
+
 TEST(Merge, TheOverlaysLastWordCounts) {
   Document base = Document::parse("[config]\na=2\n");
   EXPECT_TRUE(merge(base, Document::parse("[config]\na=1\na=2\n")).empty());

@@ -59,7 +59,7 @@ TEST(PasswordHash, RefusesEveryOtherForm) {
         hash + "," + salt.substr(2) + ",10000,SHA512",
         "x" + hash.substr(1) + "," + salt + ",10000,SHA512", hash + ",saltsalt",
         std::string{vectors::sha1_of_digits} + ",",
-        std::string{vectors::sha1_of_digits} + "0,01234567"})
+        std::string{vectors::sha1_of_digits} + "0,01234567", std::string{"abcd,,10000,SHA256"}})
     EXPECT_FALSE(parse_password_hash(value)) << value;
 }
 

@@ -7,6 +7,8 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 
+#include <functional>
+
 #include "supervisor/base/unique_fd.h"
 #include "supervisor/link/prepare_report.h"
 #include "tests/unit/cpfmerge/program.h"
@@ -173,6 +175,52 @@ TEST_F(LeftOvers, NothingIsTouchedWhileAnIrisdbLives) {
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(has(ended.err, "prepare.irisdb_alive"));
   EXPECT_TRUE(is_there());
+}
+
+/// What a process of a killed predecessor, stuck in the kernel, still holds.
+class IrisLock : public PrepareLock {
+ protected:
+  void SetUp() override {
+    PrepareLock::SetUp();
+    make_instance();
+    write(root / "data/mgr/ilock", "");
+    ilock.reset(::open((root / "data/mgr/ilock").c_str(), O_RDWR | O_CLOEXEC));
+  }
+  void expect_waiting_until(const std::function<void()>& release) {
+    const pid_t pid = start_reporting();
+    EXPECT_EQ(next_report().report.stage, sup::PrepareStage::started);
+    EXPECT_EQ(next_report().report.stage, sup::PrepareStage::locked);
+    EXPECT_EQ(next_report().report.stage, sup::PrepareStage::waiting_for_data);
+    release();
+    EXPECT_EQ(next_report().report.stage, sup::PrepareStage::done);
+    const Ended ended = finish(pid);
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_TRUE(has(ended.err, "still holds '" + (root / "data/mgr/ilock").string() + "'"));
+  }
+  sup::UniqueFd ilock;
+};
+
+TEST_F(IrisLock, IsWaitedForWhenItIsOneOfAProcess) {
+  struct flock part {};
+  part.l_type = F_WRLCK;
+  part.l_whence = SEEK_SET;
+  part.l_start = 8;
+  part.l_len = 1;
+  ASSERT_EQ(::fcntl(ilock.get(), F_SETLK, &part), 0);
+  expect_waiting_until([&] { ilock.reset(); });
+}
+
+TEST_F(IrisLock, IsWaitedForWhenItIsOneOfAnOpenFile) {
+  ASSERT_EQ(::flock(ilock.get(), LOCK_EX), 0);
+  expect_waiting_until([&] { ilock.reset(); });
+}
+
+TEST_F(IrisLock, ThatIsNeverReleasedEndsTheWait) {
+  ASSERT_EQ(::flock(ilock.get(), LOCK_EX), 0);
+  environment["IRIS_INIT_MERGE_DATA_WAIT"] = "300ms";
+  const Ended ended = prepare();
+  EXPECT_EQ(ended.code, 75);
+  EXPECT_TRUE(has(ended.err, "not to be seen from here"));
 }
 
 }  // namespace

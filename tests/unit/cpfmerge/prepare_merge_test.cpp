@@ -116,6 +116,21 @@ TEST_F(PrepareMerge, ANewInstanceWithoutAPasswordIsRefused) {
   EXPECT_EQ(prepare().code, 0);
 }
 
+TEST_F(PrepareMerge, WhatAPasswordDoesNotReachIsNamed) {
+  const Ended ended = prepare();
+  EXPECT_TRUE(has(ended.err, "account CSPSystem keeps IRIS's default password"));
+  EXPECT_TRUE(has(ended.err, "the line end behind the password is not part of it"));
+  EXPECT_FALSE(has(ended.err, "which everybody knows"));
+  write(root / "merge.d/1.cpf",
+        "[Actions]\nModifyUser:Name=CSPSystem,PasswordHash=" + std::string{vectors::sha1_value});
+  EXPECT_FALSE(has(prepare().err, "CSPSystem keeps"));
+}
+
+TEST_F(PrepareMerge, IrissOwnDefaultPasswordIsNamedAsSuch) {
+  write(root / "password", "SYS");
+  EXPECT_TRUE(has(prepare().err, "is that of IRIS's default password"));
+}
+
 TEST_F(PrepareMerge, APasswordFileThatIsNamedMustBeThere) {
   fs::remove(root / "password");
   EXPECT_EQ(prepare().code, 78);

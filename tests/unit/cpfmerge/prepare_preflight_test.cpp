@@ -105,6 +105,40 @@ TEST_F(AsIrisowner, AVolumeOfAnotherUserIsRefusedWithTheRemedy) {
   EXPECT_TRUE(has(prepare().err, "fsGroup: 51773"));
 }
 
+TEST_F(AsIrisowner, AnInstanceThatWasCopiedByRootIsRefusedWithTheRemedy) {
+  make_instance();
+  const Ended ended = prepare();
+  EXPECT_EQ(ended.code, 78);
+  EXPECT_TRUE(has(ended.err, "cannot write to '" + (root / "data/mgr").string() + "'"));
+  EXPECT_TRUE(has(ended.err, "fsGroup: 51773"));
+}
+
+TEST_F(AsIrisowner, ARegistryOfAnotherUserIsAWarning) {
+  fs::create_directory(root / "registry");
+  environment["IRISSYS"] = root / "registry";
+  const Ended ended = prepare();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(has(ended.err, "Invalid registry ownership"));
+}
+
+TEST_F(Preflight, ActionsInIrissOwnCpfAreToldBeforeIrisFailsOverThem) {
+  make_instance();
+  write(root / "data/iris.cpf", "[config]\nbbsiz=-1\n[Actions]\nCreateResource:Name=A\n");
+  const Ended ended = prepare();
+  EXPECT_EQ(ended.code, 0) << "only IRIS can say for sure";
+  EXPECT_TRUE(has(ended.err, "iris.cpf:3:2: error: [Actions] in IRIS's own CPF"));
+}
+
+TEST_F(Preflight, DataWithoutAVolumeAreAWarning) {
+  environment.erase("ISC_DATA_DIRECTORY");
+  environment["ISC_PACKAGE_INSTALLDIR"] = root / "work";
+  EXPECT_TRUE(has(prepare().err, "ISC_DATA_DIRECTORY is not set: the data lie in the container"));
+}
+
+TEST_F(Preflight, WhatTheImageSetsAndIsMissingIsAWarning) {
+  EXPECT_TRUE(has(prepare().err, "not set: ISC_PACKAGE_INSTANCENAME, "));
+}
+
 TEST_F(AsIrisowner, AWorkingDirectoryWithoutIrisMainLogIsRefused) {
   ASSERT_EQ(::chown((root / "work").c_str(), 0, 0), 0);
   const Ended ended = prepare();
@@ -121,6 +155,8 @@ TEST_F(AsIrisowner, MissingCapabilitiesAreAWarning) {
 
 TEST_F(AsIrisowner, AnUnreadableSourceNeverCostsALaterStart) {
   make_instance();
+  for (const char* const path : {"data/mgr", "data/mgr/messages.log", "data/iris.cpf"})
+    ASSERT_EQ(::chown((root / path).c_str(), 51773, 51773), 0);
   write(root / "merge.d/1.cpf", "[config]\na=1\n");
   ::chmod((root / "merge.d/1.cpf").c_str(), 0600);
   const Ended ended = prepare();

@@ -54,7 +54,7 @@ TEST(IrisctlOptions, ABadRunDirNamesItsSource) {
 TEST(IrisctlOptions, UnknownWordsAreAnsweredWithTheNearestAndTheAllowed) {
   EXPECT_EQ(problem_of({"statsu"}),
             "unknown verb 'statsu'; did you mean 'status'? Verbs: status, probe, wait, freeze, "
-            "thaw, with-freeze, hold, release, restart, version, help");
+            "thaw, with-freeze, hold, release, restart, merge, version, help");
   EXPECT_EQ(problem_of({"thaw", "--tokn", "x"}),
             "unknown option '--tokn'; did you mean '--token'? see 'irisctl thaw --help'");
   EXPECT_EQ(problem_of({"probe", "redy"}),

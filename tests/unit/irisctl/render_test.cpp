@@ -142,5 +142,27 @@ TEST(IrisctlRender, DownIsWhatTheLastQlistTells) {
   EXPECT_EQ(token_in(R"({"token":7})"), "");
 }
 
+TEST(MergeText, ShowsSourcesEditsAndEachParameter) {
+  EXPECT_EQ(merge_text(R"({"sources": [
+      {"name": "a.cpf", "status": "used", "warnings": ["a.cpf:1:1: warning: odd"]},
+      {"name": "b.cpf", "status": "refused", "errors": ["b.cpf:3:1: error: broken"]},
+      {"name": "/run/pw", "status": "used", "password": true, "password_changed": true}],
+      "live": {"state": "waiting", "followed": true},
+      "read_back": {"in_cpf": 1, "differs": 1, "next_start": 0, "parameters": [
+        {"section": "config", "name": "gmheap", "state": "differs", "wanted": "1", "found": ""},
+        {"section": "config", "name": "routines", "state": "in iris.cpf"}]}})"),
+            "merge      used     a.cpf\n"
+            "                    a.cpf:1:1: warning: odd\n"
+            "           refused  b.cpf\n"
+            "                    b.cpf:3:1: error: broken\n"
+            "           used     /run/pw (password): changed, without effect\n"
+            "edits      an edit waits for iris-main to take it over\n"
+            "parameters 1 in iris.cpf, 1 differ, 0 take effect at the next start\n"
+            "           [config] gmheap: differs; wanted 1, found nothing\n"
+            "           [config] routines: in iris.cpf\n");
+  EXPECT_EQ(merge_text("{}"), "");
+  EXPECT_EQ(merge_text(R"({"cut": true})"), "merge      too long to be shown here: see /status\n");
+}
+
 }  // namespace
 }  // namespace sup

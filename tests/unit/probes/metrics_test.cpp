@@ -19,6 +19,25 @@ bool has_line(const std::string& text, std::string_view line) {
   return false;
 }
 
+TEST(Metrics, TheMergeIsCountedAndAReadingThatIsMissingIsNotZero) {
+  View view = some_view();
+  view.merge = {.used = 2, .refused = 1, .state = "waiting", .applied_total = 3, .held_total = 4};
+  EXPECT_EQ(render_metrics(view).find("iris_init_merge_parameters{"), std::string::npos);
+  view.merge.read = true;
+  view.merge.in_cpf = 7;
+  view.merge.next_start = 1;
+  const std::string text = render_metrics(view);
+  for (const std::string_view line :
+       {"iris_init_merge_sources{status=\"used\"} 2",
+        "iris_init_merge_sources{status=\"refused\"} 1",
+        "iris_init_merge_parameters{state=\"in_cpf\"} 7",
+        "iris_init_merge_parameters{state=\"differs\"} 0",
+        "iris_init_merge_parameters{state=\"next_start\"} 1", "iris_init_merge_pending 1",
+        "iris_init_merge_edits_total{outcome=\"applied\"} 3",
+        "iris_init_merge_edits_total{outcome=\"held\"} 4"})
+    EXPECT_TRUE(has_line(text, line)) << line;
+}
+
 TEST(Metrics, TheNumbersOfTheViewAreShown) {
   const std::string text = render_metrics(some_view());
   for (const std::string_view line : {
