@@ -102,19 +102,19 @@ class StuckAgent : public InitCase {
     if (IsSkipped()) return;
     if (::geteuid() != 0 || ::access("/dev/loop-control", R_OK | W_OK) != 0)
       GTEST_SKIP() << "a file system to freeze needs root and loop devices";
-    const std::string make = "truncate -s 8M " + image() + " && mkfs.ext4 -q " + image();
-    if (std::system((make + " 2>/dev/null").c_str()) != 0)
-      GTEST_SKIP() << "no mkfs.ext4 here (package e2fsprogs)";
+    if (::access("/usr/sbin/mkfs.ext4", X_OK) != 0)
+      GTEST_SKIP() << "no /usr/sbin/mkfs.ext4 here (package e2fsprogs)";
     std::filesystem::create_directory(mount_point());
   }
   [[nodiscard]] std::string image() const { return companions_.dir() / "image"; }
   [[nodiscard]] std::string mount_point() const { return companions_.dir() / "volume"; }
-  /// PID 1 is a shell first, which mounts.
+  /// PID 1 is a shell first, which makes the file system and mounts it.
   [[nodiscard]] Launch launch(const std::string& agent) const {
     Launch launch = companions_.launch(GetParam().path, "exit:0", agent);
-    launch.argv.insert(launch.argv.begin(),
-                       {"sh", "-c", "mount -o loop \"$0\" \"$1\" && shift && exec \"$@\"", image(),
-                        mount_point()});
+    const char* mounting =
+        "truncate -s 8M \"$0\" && mkfs.ext4 -q \"$0\" && mount -o loop \"$0\" \"$1\" && shift && "
+        "exec \"$@\"";
+    launch.argv.insert(launch.argv.begin(), {"sh", "-c", mounting, image(), mount_point()});
     return launch;
   }
 
