@@ -80,19 +80,19 @@ TEST_F(InitAgents, AreEndedAndReplacedWhenSilent) {
 }
 
 /// Gives a frozen file system back, so that whoever hangs on it can end: also when a test fails.
+/// It is opened while PID 1 lives: afterwards no path leads there, and nothing there would end.
 class Thaw {
  public:
-  explicit Thaw(std::string directory) : directory_{std::move(directory)} {}
+  Thaw(const Program& init, const std::string& mount_point)
+      : root_{::open(("/proc/" + std::to_string(init.pid()) + "/root" + mount_point).c_str(),
+                     O_RDONLY | O_DIRECTORY | O_CLOEXEC)} {}
   Thaw(const Thaw&) = delete;
   Thaw& operator=(const Thaw&) = delete;
   ~Thaw() { now(); }
-  void now() const {
-    const sup::UniqueFd root{::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    ::ioctl(root.get(), FITHAW, 0);
-  }
+  void now() const { ::ioctl(root_.get(), FITHAW, 0); }
 
  private:
-  std::string directory_;
+  sup::UniqueFd root_;
 };
 
 class StuckAgent : public InitCase {
@@ -126,8 +126,8 @@ INSTANTIATE_TEST_SUITE_P(, StuckAgent, ::testing::ValuesIn(released_build()), na
 TEST_P(StuckAgent, IsNamedAndReplacedAndTheProbesAnswerAgain) {
   constexpr int port = 18'009;
   Program init = Program::as_pid1(launch("stuck:18009:" + mount_point()));
-  const Thaw thaw{"/proc/" + std::to_string(init.pid()) + "/root" + mount_point()};
   ASSERT_TRUE(init.wait_for_output("stuck ", within(20s))) << init.log() << init.out();
+  const Thaw thaw{init, mount_point()};
   const auto stuck = init.wait_for_event("agent.stuck", within(50s));
   ASSERT_TRUE(stuck) << init.log();
   EXPECT_EQ(stuck->value("name", ""), "iris-agent");
@@ -152,8 +152,8 @@ TEST_P(StuckAgent, IsNamedAndReplacedAndTheProbesAnswerAgain) {
 
 TEST_P(StuckAgent, DoesNotKeepAStopFromEndingButForTheKernel) {
   Program init = Program::as_pid1(launch("stuck:18011:" + mount_point()));
-  const Thaw thaw{"/proc/" + std::to_string(init.pid()) + "/root" + mount_point()};
   ASSERT_TRUE(init.wait_for_output("stuck ", within(20s))) << init.log() << init.out();
+  const Thaw thaw{init, mount_point()};
   init.signal(SIGTERM);
   ASSERT_TRUE(init.wait_for_event("init.leaving", within(20s))) << init.log();
   thaw.now();  // a PID namespace ends with the last process in it
