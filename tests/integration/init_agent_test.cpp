@@ -166,6 +166,18 @@ TEST_P(InitAgent, AnAgentThatIsNotThereDoesNotKeepMainFromRunning) {
   EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
 }
 
+TEST_P(InitAgent, AnOrphanedIrisdbIsReportedWithPidNameAndStatus) {
+  const Launch starting = launch("exit:0");
+  const std::string irisdb = dir().script("irisdb", "sleep 0.1; kill -9 $$\n");
+  dir().script("main", "(" + irisdb + " &); echo main runs; exec sleep 1000\n");
+  Program init = Program::as_pid1(starting);
+  const auto ended = init.wait_for_event("irisdb.ended", within(20s));
+  ASSERT_TRUE(ended) << init.log();
+  EXPECT_GT(ended->value("pid", 0), 1);
+  EXPECT_EQ(ended->value("name", ""), "irisdb");
+  EXPECT_EQ(ended->value("status", 0), SIGKILL);
+}
+
 TEST_P(InitAgent, ThatIsKilledCostsNotOneProbe) {
   Launch starting = launch("exit:0");
   dir().copy(REAL_AGENT, "iris-agent");

@@ -148,5 +148,5 @@ for check in "${checks[@]}"; do
   done
   printf '\n'
 done
-printf '%s\n' "${complaints[@]}"
+((${#complaints[@]} == 0)) || printf "%s\n" "${complaints[@]}"
 exit "$failed"

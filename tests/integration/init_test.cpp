@@ -1,5 +1,6 @@
 // iris-init as PID 1 of a plain program: what tini does, and no more.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +177,67 @@ TEST_P(PlainInit, OneThreadIsAllItHas) {
   Program init = start({"sh", "-c", "echo started; exec sleep 1000"});
   ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
   EXPECT_EQ(status_field(init.pid(), "Threads"), "1");
+}
+
+/// As a user who may have one process only, which is PID 1 itself.
+Launch without_room(Launch launch) {
+  launch.before_exec = [] {
+    const rlimit one{1, 1000};
+    ::setrlimit(RLIMIT_NPROC, &one);
+    if (::setgid(54'321) != 0 || ::setuid(54'321) != 0) ::_exit(120);
+  };
+  return launch;
+}
+
+/// As that user: who is not its owner needs a capability that root in a container does not have.
+bool make_room(pid_t pid) {
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    constexpr rlimit many{1000, 1000};
+    const bool done = ::setgid(54'321) == 0 && ::setuid(54'321) == 0 &&
+                      ::prlimit(pid, RLIMIT_NPROC, &many, nullptr) == 0;
+    ::_exit(done ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(owner, &status, 0);
+  return status == 0;
+}
+
+TEST_P(PlainInit, AForkThatIsRefusedIsToldAndTriedAgain) {
+  if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+  Program init = Program::as_pid1(without_room(init_with({"echo", "hello"})));
+  const auto delayed = init.wait_for_event("start.delayed", within(20s));
+  ASSERT_TRUE(delayed) << init.log();
+  EXPECT_NE(delayed->value("msg", "").find("Resource temporarily unavailable"), std::string::npos);
+  ASSERT_TRUE(make_room(init.pid()));
+  EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
+  EXPECT_EQ(init.out(), "hello\n");
+  EXPECT_EQ(init.log_lines().size(), 1U) << "it is told once: " << init.log();
+}
+
+TEST_P(PlainInit, AStopWhileForkIsRefusedIsHeard) {
+  if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+  for (const bool staged : {false, true}) {
+    std::vector<std::string> words{"echo", "hello"};
+    if (staged) words.insert(words.begin(), "--stop-timeout=5s");
+    Program init = Program::as_pid1(without_room(init_with(words)));
+    ASSERT_TRUE(init.wait_for_event("start.delayed", within(20s))) << init.log();
+    init.signal(SIGTERM);
+    EXPECT_EQ(init.wait_code(within(20s)), 128 + SIGTERM) << init.log();
+  }
+}
+
+TEST_P(PlainInit, StartsWithoutADescriptorToBeHad) {
+  if (GetParam().name != std::string{"musl"})
+    GTEST_SKIP() << "a dynamic program needs descriptors to be loaded";
+  Launch launch = init_with({"--", GetParam().path, "--version"});
+  launch.before_exec = [] {
+    constexpr rlimit three{3, 3};
+    ::setrlimit(RLIMIT_NOFILE, &three);
+  };
+  Program init = Program::as_pid1(launch);
+  EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
+  EXPECT_TRUE(init.out().starts_with("iris-init ")) << init.out();
 }
 
 }  // namespace
