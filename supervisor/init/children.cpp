@@ -11,22 +11,26 @@
 namespace sup {
 namespace {
 
+using Directory = FixedText<512>;
+using Path = FixedText<600>;
+
 /// Where our own program lies: the agent and cpfmerge are installed beside it.
-FixedText<4096> own_directory() {
-  std::array<char, 4095> path{};
+Directory own_directory() {
+  std::array<char, 511> path{};
   const ssize_t n = ::readlink("/proc/self/exe", path.data(), path.size());
   const std::string_view text{path.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
   const std::size_t slash = text.rfind('/');
-  return slash == std::string_view::npos ? FixedText<4096>{}
-                                         : FixedText<4096>{text.substr(0, slash + 1)};
+  // As long as the room for it: cut, most likely.
+  if (slash == std::string_view::npos || text.size() == path.size()) return Directory{};
+  return Directory{text.substr(0, slash + 1)};
 }
 
 /// Beside us, or, without /proc, wherever PATH finds it.
-FixedText<4096> beside_us(const FixedText<4096>& directory, std::string_view program) {
-  FixedText<4096> path = directory;
+Path beside_us(const Directory& directory, std::string_view program) {
+  Path path{directory.view()};
   path.append(program);
   if (!directory.empty() && ::access(path.c_str(), X_OK) == 0) return path;
-  return FixedText<4096>{program};
+  return Path{program};
 }
 
 }  // namespace

@@ -39,11 +39,11 @@ class Children {
   const InitOptions* options_ = nullptr;
   const char* const* given_ = nullptr;  ///< the environment that was given to us
   CallersSignals callers_;
-  ChildEnvironment main_;      ///< for iris-main and what it would run
-  FixedText<4096> directory_;  ///< where iris-init lies, with a '/' at the end
+  ChildEnvironment main_;  ///< for iris-main and what it would run
   FixedText<512> merge_assignment_;
   FixedText<256> instance_;
   FixedText<256> run_dir_;
+  FixedText<512> directory_;  ///< where iris-init lies, with a '/' at the end; empty: not known
 };
 
 /// "iris stop IRIS quietly", for the log.

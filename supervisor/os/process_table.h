@@ -51,10 +51,10 @@ class Descendants {
   bool look_at_everybody(pid_t root, std::span<const pid_t> except);
 
  private:
-  // Not initialised: PID 1 has it in static memory, whose pages shall not exist before they are
-  // used.
-  std::array<pid_t, most> pids_;
   std::size_t count_ = 0;
+  // Not initialised, and last: PID 1 has it in static memory, whose pages shall not exist before
+  // they are used.
+  std::array<pid_t, most> pids_;
 };
 
 }  // namespace sup
