@@ -173,8 +173,7 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   IrisProcesses seen;
   seen.any_alive = !iris_children(init_pid_).empty();
   if (!seen.any_alive) {
-    const pid_t self = ::getpid();
-    descendants_->look(init_pid_, {&self, 1});
+    descendants_->look(init_pid_, ::getpid());
     for (const pid_t pid : descendants_->pids()) {
       ProcessInfo process;
       if (read_process(pid, process) && process.name.view() == iris_name) seen.any_alive = true;

@@ -45,6 +45,7 @@ class Descendants {
   /// Walks anew from `root`; those in `except` and what is below them are left out. Without the
   /// kernel's lists of children it goes through all of /proc; false when there is no /proc.
   bool look(pid_t root, std::span<const pid_t> except = {});
+  bool look(pid_t root, pid_t except) { return look(root, std::span{&except, 1}); }
   [[nodiscard]] std::span<const pid_t> pids() const { return {pids_.data(), count_}; }
 
   /// The slow way of look(): a pass over all of /proc for each generation.
