@@ -9,7 +9,7 @@ namespace testing_support {
 namespace {
 
 class InitStop : public InitCase {};
-INSTANTIATE_TEST_SUITE_P(, InitStop, ::testing::ValuesIn(init_builds()), name_of_build);
+INSTANTIATE_TEST_SUITE_P(, InitStop, ::testing::ValuesIn(released_build()), name_of_build);
 
 constexpr const char* deaf_family =
     "trap '' TERM; sleep 1000 & (sleep 1000 & wait) & echo started; wait; wait; wait";
