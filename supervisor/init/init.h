@@ -97,6 +97,7 @@ class Init {
   bool state_changed_ = true;
   bool thawed_by_us_ = false;  ///< by the ladder
   bool prepare_killed_ = false;
+  bool prepared_ = false;  ///< cpfmerge has done its work: it holds the data for us
   bool stop_requested_ = false;
   bool reap_wanted_ = false;  ///< SIGCHLD came, or there were more than one turn reaps
   bool finished_ = false;

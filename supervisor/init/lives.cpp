@@ -33,7 +33,7 @@ FixedText<256> cannot_start(std::string_view what, int error) {
 
 void Init::start_first() {
   start_retry_at_ = never;
-  if (options_.iris)
+  if (options_.iris && !prepared_)
     start_prepare();
   else
     start_main();
@@ -86,7 +86,11 @@ void Init::prepare_ended(int status) {
   prepare_deadline_ = never;
   report_.reset();
   if (stop_requested_) return leave(monotonic_now());
-  if (status == 0) return start_main();
+  if (status == 0) {
+    prepared_ = true;
+    start_give_up_at_ = never;
+    return start_main();
+  }
   const int code = exit_code_of(status);
   main_code_ = code == ExitCode::give_up ? code : ExitCode::refused;
   reason_.append("IRIS was not started: cpfmerge ").append(describe_end(status).view());

@@ -175,6 +175,7 @@ void Init::leave(Nanos now) {
   if (agent_pid_ != 0 && leave_deadline_ == never) {
     leave_deadline_ = now + agent_farewell;
     ::kill(agent_pid_, SIGTERM);
+    link_.reset();  // nobody reads it any more
     while (agent_pid_ != 0 && monotonic_now() < leave_deadline_) {
       const ReceivedSignal signal = wait_for_input();
       if (signal.number == SIGCHLD || reap_wanted_) reap();

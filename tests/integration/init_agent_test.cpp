@@ -166,6 +166,25 @@ TEST_P(InitAgent, AnAgentThatIsNotThereDoesNotKeepMainFromRunning) {
   EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
 }
 
+TEST_P(InitAgent, ARefusedForkAfterCpfmergeStartsMainLaterAndCpfmergeNotAgain) {
+  if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+  Launch starting = launch("until:" + dir() / "go");
+  std::filesystem::permissions(dir().path(), std::filesystem::perms{0755});
+  starting.before_exec = [] {
+    const rlimit many{1000, 1000};
+    ::setrlimit(RLIMIT_NPROC, &many);
+    if (::setgid(crowded_user) != 0 || ::setuid(crowded_user) != 0) ::_exit(120);
+  };
+  Program init = Program::as_pid1(starting);
+  ASSERT_TRUE(init.wait_for_output("waiting\n", within(20s))) << init.log();
+  ASSERT_TRUE(limit_processes(init.pid(), 1));
+  dir().write("go", "");
+  ASSERT_TRUE(init.wait_for_event("start.delayed", within(20s))) << init.log();
+  ASSERT_TRUE(limit_processes(init.pid(), 1000));
+  ASSERT_TRUE(init.wait_for_output("main runs\n", within(20s))) << init.log();
+  EXPECT_EQ(init.out().find("waiting"), init.out().rfind("waiting"));
+}
+
 TEST_P(InitAgent, AnOrphanedIrisdbIsReportedWithPidNameAndStatus) {
   const Launch starting = launch("exit:0");
   const std::string irisdb = dir().script("irisdb", "sleep 0.1; kill -9 $$\n");

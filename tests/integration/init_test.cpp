@@ -184,23 +184,9 @@ Launch without_room(Launch launch) {
   launch.before_exec = [] {
     const rlimit one{1, 1000};
     ::setrlimit(RLIMIT_NPROC, &one);
-    if (::setgid(54'321) != 0 || ::setuid(54'321) != 0) ::_exit(120);
+    if (::setgid(crowded_user) != 0 || ::setuid(crowded_user) != 0) ::_exit(120);
   };
   return launch;
-}
-
-/// As that user: who is not its owner needs a capability that root in a container does not have.
-bool make_room(pid_t pid) {
-  const pid_t owner = ::fork();
-  if (owner == 0) {
-    constexpr rlimit many{1000, 1000};
-    const bool done = ::setgid(54'321) == 0 && ::setuid(54'321) == 0 &&
-                      ::prlimit(pid, RLIMIT_NPROC, &many, nullptr) == 0;
-    ::_exit(done ? 0 : 1);
-  }
-  int status = -1;
-  ::waitpid(owner, &status, 0);
-  return status == 0;
 }
 
 TEST_P(PlainInit, AForkThatIsRefusedIsToldAndTriedAgain) {
@@ -209,7 +195,7 @@ TEST_P(PlainInit, AForkThatIsRefusedIsToldAndTriedAgain) {
   const auto delayed = init.wait_for_event("start.delayed", within(20s));
   ASSERT_TRUE(delayed) << init.log();
   EXPECT_NE(delayed->value("msg", "").find("Resource temporarily unavailable"), std::string::npos);
-  ASSERT_TRUE(make_room(init.pid()));
+  ASSERT_TRUE(limit_processes(init.pid(), 1000));
   EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
   EXPECT_EQ(init.out(), "hello\n");
   EXPECT_EQ(init.log_lines().size(), 1U) << "it is told once: " << init.log();
