@@ -128,6 +128,8 @@ sup::Result<Listener> adopt_listener(sup::UniqueFd fd, const ListenAddress& addr
   if (address.host == "::" &&
       listens_on(listener.fd.get(), listener.address, listener.address.port))
     return listener;
+  // Somebody else keeps it open, too: with its port in use none could be opened there.
+  ::shutdown(listener.fd.get(), SHUT_RDWR);
   return sup::Error{"the socket does not listen on '" + to_text(address) + "'", EINVAL};
 }
 

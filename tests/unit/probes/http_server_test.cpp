@@ -278,5 +278,15 @@ TEST_F(HttpServerTest, ASocketThatListensElsewhereOrNotAtAllIsNot) {
   EXPECT_NE(instead_of_a_file->port(), server_->port());
 }
 
+TEST_F(HttpServerTest, ASocketThatIsNotTakenOverGivesItsPortBack) {
+  const std::uint16_t port = serve({}, "::").port();
+  const sup::UniqueFd kept = copy_of(server_->listener());  // as PID 1 keeps it
+  server_.reset();
+  ASSERT_FALSE(HttpServer::listen(io, {"127.0.0.1", port}, echo));
+  const auto second = HttpServer::listen(io, {"127.0.0.1", port}, echo, {}, copy_of(kept.get()));
+  ASSERT_TRUE(second) << second.error().what;
+  EXPECT_EQ(second->port(), port);
+}
+
 }  // namespace
 }  // namespace probes::net
