@@ -213,6 +213,7 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
 
   sup::Status start(Listener listener) {
     address_ = listener.address;
+    listener_ = listener.fd.get();
     return acceptor_.start(
         std::move(listener),
         [self = weak_from_this()](Accepted accepted) {
@@ -229,6 +230,7 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   [[nodiscard]] const ListenAddress& address() const { return address_; }
+  [[nodiscard]] int listener() const { return listener_; }
   [[nodiscard]] std::size_t connections() const { return shared_->open.size(); }
   [[nodiscard]] std::uint64_t shed() const { return shed_; }
 
@@ -256,12 +258,15 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
   asio::io_context& io_;
   Acceptor acceptor_;
   ListenAddress address_;
+  int listener_ = -1;  ///< the acceptor's
   std::uint64_t shed_ = 0;
 };
 
 sup::Result<HttpServer> HttpServer::listen(asio::io_context& io, const ListenAddress& address,
-                                           Handler handler, Limits limits) {
-  auto listener = open_listener(address);
+                                           Handler handler, Limits limits, sup::UniqueFd adopted) {
+  auto listener = adopted ? adopt_listener(std::move(adopted), address) : open_listener(address);
+  // The settings have changed since it was opened: another address, another socket.
+  if (!listener) listener = open_listener(address);
   if (!listener) return listener.error();
   auto core = std::make_shared<Core>(io, std::move(handler), limits);
   if (auto started = core->start(*std::move(listener)); !started) return started.error();
@@ -283,6 +288,9 @@ HttpServer::~HttpServer() {
 
 const ListenAddress& HttpServer::address() const {
   return core_->address();
+}
+int HttpServer::listener() const {
+  return core_->listener();
 }
 std::size_t HttpServer::connections() const {
   return core_->connections();

@@ -11,6 +11,7 @@
 #include "probes/routes.h"
 #include "supervisor/base/nanos.h"
 #include "supervisor/base/result.h"
+#include "supervisor/base/unique_fd.h"
 
 namespace boost::asio {
 class io_context;
@@ -33,8 +34,10 @@ class HttpServer {
  public:
   /// `[::]` takes IPv4 as well, and becomes `0.0.0.0` where there is no IPv6. A busy port is an
   /// error with code EADDRINUSE; whether to try again is the caller's decision.
+  /// `adopted`, if it listens there already, is used instead of a new socket.
   static sup::Result<HttpServer> listen(boost::asio::io_context& io, const ListenAddress& address,
-                                        Handler handler, Limits limits = {});
+                                        Handler handler, Limits limits = {},
+                                        sup::UniqueFd adopted = {});
 
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
@@ -46,6 +49,8 @@ class HttpServer {
   /// What it listens on in fact: the port that the kernel chose, 0.0.0.0 after the fallback.
   [[nodiscard]] const ListenAddress& address() const;
   [[nodiscard]] std::uint16_t port() const { return address().port; }
+  /// The listening socket, for somebody who keeps it open beyond us. It stays ours.
+  [[nodiscard]] int listener() const;
   [[nodiscard]] std::size_t connections() const;
   /// Connections closed to make room, so far.
   [[nodiscard]] std::uint64_t shed() const;

@@ -1,6 +1,7 @@
 #include "probes/net/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -79,6 +80,32 @@ sup::Result<Listener> open_exactly(const ListenAddress& address) {
   return listener;
 }
 
+bool listens_on(int fd, const ListenAddress& address, std::uint16_t& port) {
+  SocketAddress wanted;
+  SocketAddress bound;
+  bound.size = sizeof bound.storage;
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (!fill(address, wanted) || ::getsockname(fd, bound.raw(), &bound.size) != 0) return false;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
+    return false;
+  port = port_of(bound.storage);
+  if (address.port != 0 && address.port != port) return false;
+  if (bound.storage.ss_family != wanted.storage.ss_family) return false;
+  if (!address.is_v6()) {
+    sockaddr_in have{};
+    sockaddr_in want{};
+    std::memcpy(&have, &bound.storage, sizeof have);
+    std::memcpy(&want, &wanted.storage, sizeof want);
+    return have.sin_addr.s_addr == want.sin_addr.s_addr;
+  }
+  sockaddr_in6 have{};
+  sockaddr_in6 want{};
+  std::memcpy(&have, &bound.storage, sizeof have);
+  std::memcpy(&want, &wanted.storage, sizeof want);
+  return std::memcmp(&have.sin6_addr, &want.sin6_addr, sizeof have.sin6_addr) == 0;
+}
+
 bool is_without_v6(int error) {
   return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
 }
@@ -91,6 +118,19 @@ sup::Result<Listener> open_listener(const ListenAddress& address) {
     return open_exactly({"0.0.0.0", address.port});
   }
   return listener;
+}
+
+sup::Result<Listener> adopt_listener(sup::UniqueFd fd, const ListenAddress& address) {
+  Listener listener{std::move(fd), address};
+  ::fcntl(listener.fd.get(), F_SETFD, FD_CLOEXEC);  // it may have come through an exec
+  if (listens_on(listener.fd.get(), address, listener.address.port)) return listener;
+  listener.address = {"0.0.0.0", address.port};  // as open_listener() where there is no IPv6
+  if (address.host == "::" &&
+      listens_on(listener.fd.get(), listener.address, listener.address.port))
+    return listener;
+  // Somebody else keeps it open, too: with its port in use none could be opened there.
+  ::shutdown(listener.fd.get(), SHUT_RDWR);
+  return sup::Error{"the socket does not listen on '" + to_text(address) + "'", EINVAL};
 }
 
 sup::Result<Accepted> accept_next(int listener) {

@@ -17,6 +17,10 @@ struct Listener {
 /// Listens, not blocking. `[::]` is dual-stack, and `0.0.0.0` where the kernel has no IPv6.
 sup::Result<Listener> open_listener(const ListenAddress& address);
 
+/// Takes over a socket that listens already, if it does so on `address`; otherwise it will listen
+/// no more, whoever else keeps it open.
+sup::Result<Listener> adopt_listener(sup::UniqueFd fd, const ListenAddress& address);
+
 struct Accepted {
   sup::UniqueFd fd;
   bool is_v6 = false;

@@ -113,6 +113,7 @@ int Agent::run() {
   link_ = std::make_unique<AgentLink>(
       io_, options_.link_fd, [this](const InitSnapshot& snapshot) { on_init(snapshot); },
       [this] { io_.stop(); });
+  if (http_) link_->keep_listener(http_->listener());
   io_.run();
   return 0;
 }
@@ -120,14 +121,17 @@ int Agent::run() {
 void Agent::listen_http() {
   const auto address = probes::parse_listen_address(settings_.text(setting::http_listen));
   if (!address) return log::error("http.failed", "HTTP LISTEN: {}", address.error().what);
-  auto server =
-      probes::net::HttpServer::listen(io_, *address, [this](const probes::Request& request) {
+  auto server = probes::net::HttpServer::listen(
+      io_, *address,
+      [this](const probes::Request& request) {
         auto response = probes::route(request, view(), route_settings_);
         probes::count_answer(counters_.answers, request, response);
         return response;
-      });
+      },
+      {}, UniqueFd{std::exchange(options_.listen_fd, -1)});
   if (server) {
     http_ = std::move(*server);
+    if (link_) link_->keep_listener(http_->listener());
     return log::info("http.listening", "probes on {}", probes::to_text(http_->address()));
   }
   // A predecessor's socket may be there for a moment, or another program for good: say it once.

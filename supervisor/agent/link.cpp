@@ -36,10 +36,17 @@ void AgentLink::tell(const AgentSnapshot& snapshot) {
   send();
 }
 
+void AgentLink::keep_listener(int fd) {
+  listener_ = fd;  // it goes with the next snapshot: one of its own might say what is not true yet
+}
+
 void AgentLink::send() {
   if (waiting_for_room_) return;
   ++snapshot_.beat;
-  if (send_snapshot(socket_.native_handle(), snapshot_)) return;
+  if (send_snapshot(socket_.native_handle(), snapshot_, listener_)) {
+    listener_ = -1;
+    return;
+  }
   waiting_for_room_ = true;
   socket_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
                      [this](const error_code& error) {

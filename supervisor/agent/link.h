@@ -20,6 +20,8 @@ class AgentLink {
 
   /// What PID 1 shall know from now on; `beat` is filled in here.
   void tell(const AgentSnapshot& snapshot);
+  /// The probes' socket, which PID 1 shall keep for the agent after us; `fd` must stay open.
+  void keep_listener(int fd);
 
  private:
   void listen();
@@ -31,6 +33,7 @@ class AgentLink {
   std::function<void(const InitSnapshot&)> heard_;
   std::function<void()> closed_;
   AgentSnapshot snapshot_;
+  int listener_ = -1;  ///< not told yet
   bool waiting_for_room_ = false;
 };
 

@@ -29,23 +29,27 @@ Result<AgentOptions> parse_agent_options(const char* const* argv) {
       options.safe = true;
       continue;
     }
-    if (name != "--link-fd" && name != "--instance" && name != "--run-dir")
+    const bool is_fd = name == "--link-fd" || name == "--listen-fd";
+    if (!is_fd && name != "--instance" && name != "--run-dir")
       return Error{"unknown option '" + std::string{name} + "'; see --help"};
     if (word[1] == nullptr) return Error{"option '" + std::string{name} + "' needs a value"};
     const std::string value{*++word};
     if (name == "--instance") options.instance = value;
     if (name == "--run-dir") options.run_dir = value;
-    if (name == "--link-fd") {
+    if (is_fd) {
       const auto fd = parse_number(value);
-      if (!fd || *fd > 1'000'000) return Error{"--link-fd: '" + value + "' is no descriptor"};
-      options.link_fd = static_cast<int>(*fd);
+      if (!fd || *fd > 1'000'000)
+        return Error{std::string{name} + ": '" + value + "' is no descriptor"};
+      (name == "--link-fd" ? options.link_fd : options.listen_fd) = static_cast<int>(*fd);
     }
   }
   return options;
 }
 
 std::string_view agent_help() {
-  return "Usage: iris-agent --link-fd N [--instance NAME] [--run-dir DIR] [--safe] [-- PROGRAM …]\n"
+  return "Usage: iris-agent --link-fd N [--listen-fd N] [--instance NAME] [--run-dir DIR] "
+         "[--safe]\n"
+         "                  [-- PROGRAM …]\n"
          "       iris-agent --print-config | --help | --version\n"
          "\n"
          "Started by iris-init, not by people: polls 'iris qlist', watches IRIS's processes, "

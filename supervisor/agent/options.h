@@ -9,6 +9,7 @@ namespace sup {
 
 struct AgentOptions {
   int link_fd = -1;
+  int listen_fd = -1;  ///< the probes' socket, from an agent before us; -1: none
   std::string instance = "IRIS";
   std::string run_dir;
   bool safe = false;  ///< after five deaths in a minute: qlist, probes and stop only

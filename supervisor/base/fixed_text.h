@@ -3,18 +3,22 @@
 // and remembered as cut; the text always ends in a NUL that c_str() shows.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <string_view>
 
 namespace sup {
 
+/// The digits of `value`, in `room`. Apart, so that it is compiled once and not for each length.
+std::string_view digits_of(long long value, int base, std::array<char, 24>& room);
+
 template <std::size_t N>
 class FixedText {
  public:
   static_assert(N >= 2);
-  constexpr FixedText() = default;
-  constexpr explicit FixedText(std::string_view text) { append(text); }
+  // The array is not filled with zeros: a text on the stack, or in PID 1's static memory, costs the
+  // pages that it uses and no more.
+  constexpr FixedText() { data_[0] = '\0'; }
+  constexpr explicit FixedText(std::string_view text) : FixedText{} { append(text); }
 
   constexpr FixedText& append(std::string_view text) {
     const std::size_t room = N - 1 - size_;
@@ -27,9 +31,8 @@ class FixedText {
   }
   constexpr FixedText& append(char c) { return append(std::string_view{&c, 1}); }
   FixedText& append_number(long long value, int base = 10) {
-    std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
-    return append({digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
+    std::array<char, 24> room{};
+    return append(digits_of(value, base, room));
   }
   constexpr void clear() {
     size_ = 0;
@@ -45,9 +48,9 @@ class FixedText {
   [[nodiscard]] constexpr bool cut() const { return cut_; }
 
  private:
-  std::array<char, N> data_{};
   std::size_t size_ = 0;
   bool cut_ = false;
+  std::array<char, N> data_;
 };
 
 }  // namespace sup

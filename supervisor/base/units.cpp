@@ -1,5 +1,7 @@
 #include "supervisor/base/units.h"
 
+#include <charconv>
+
 namespace sup {
 namespace {
 

@@ -28,10 +28,12 @@ KeeperAction AgentKeeper::decide(Nanos now) {
       return KeeperAction::terminate;
     case Phase::ending:
       phase_ = Phase::killed;
-      deadline_ = never;
+      deadline_ = stuck_ < most_stuck ? now + give_up_after : never;
       return KeeperAction::kill;
     case Phase::killed:
-      return KeeperAction::none;
+      ++stuck_;
+      died(now);
+      return KeeperAction::give_up;
   }
   return KeeperAction::none;
 }
@@ -46,6 +48,11 @@ void AgentKeeper::heard(Nanos now) {
   if (phase_ != Phase::running && phase_ != Phase::suspected) return;
   phase_ = Phase::running;
   deadline_ = now + silence_period;
+}
+
+void AgentKeeper::stuck_one_ended() {
+  if (stuck_ > 0) --stuck_;
+  if (phase_ == Phase::killed && deadline_ == never) deadline_ = 0;  // there is room for it now
 }
 
 void AgentKeeper::died(Nanos now) {

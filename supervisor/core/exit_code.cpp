@@ -18,6 +18,10 @@ int exit_code_of(int wait_status) {
   return signal_of(wait_status) != 0 ? 128 + signal_of(wait_status) : code_of(wait_status);
 }
 
+bool killed_by_signal(int wait_status) {
+  return signal_of(wait_status) != 0;
+}
+
 FixedText<64> describe_end(int wait_status) {
   FixedText<64> out;
   if (signal_of(wait_status) != 0)

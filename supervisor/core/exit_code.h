@@ -18,6 +18,8 @@ struct ExitCode {
 /// The program's code, or 128 + the signal that ended it.
 int exit_code_of(int wait_status);
 
+bool killed_by_signal(int wait_status);
+
 /// "exited with code 3", "was killed by signal 9".
 FixedText<64> describe_end(int wait_status);
 

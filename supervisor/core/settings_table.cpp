@@ -1,23 +1,10 @@
 #include "supervisor/core/settings_table.h"
 
-#include <csignal>
-
 #include "supervisor/base/units.h"
+#include "supervisor/core/signal_names.h"
 
 namespace sup {
 namespace {
-
-struct SignalName {
-  std::string_view name;
-  int number;
-};
-
-constexpr std::array<SignalName, 22> signal_names{
-    {{"HUP", SIGHUP},   {"INT", SIGINT},    {"QUIT", SIGQUIT}, {"ILL", SIGILL},   {"TRAP", SIGTRAP},
-     {"ABRT", SIGABRT}, {"BUS", SIGBUS},    {"FPE", SIGFPE},   {"KILL", SIGKILL}, {"USR1", SIGUSR1},
-     {"SEGV", SIGSEGV}, {"USR2", SIGUSR2},  {"PIPE", SIGPIPE}, {"ALRM", SIGALRM}, {"TERM", SIGTERM},
-     {"CONT", SIGCONT}, {"STOP", SIGSTOP},  {"TSTP", SIGTSTP}, {"TTIN", SIGTTIN}, {"TTOU", SIGTTOU},
-     {"PWR", SIGPWR},   {"WINCH", SIGWINCH}}};
 
 /// Is `word` one of the words of `list`?
 bool has_word(std::string_view list, char separator, std::string_view word) {
@@ -113,18 +100,6 @@ FixedText<256> problem_with(const Setting& setting, std::string_view value) {
       return refusal(value, "a signal; allowed: a name such as SIGTERM or a number from 1 to 64");
   }
   return none;
-}
-
-std::optional<int> parse_signal(std::string_view text) {
-  if (const auto number = parse_number(text)) {
-    if (*number >= 1 && *number <= 64) return static_cast<int>(*number);
-    return std::nullopt;
-  }
-  if (text.starts_with("SIG")) text.remove_prefix(3);
-  for (const SignalName& signal : signal_names) {
-    if (signal.name == text) return signal.number;
-  }
-  return std::nullopt;
 }
 
 std::optional<std::string_view> environment_value(const char* const* environment,

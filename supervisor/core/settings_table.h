@@ -335,9 +335,6 @@ SettingName environment_name(const Setting& setting);
 /// empty when it is fine.
 FixedText<256> problem_with(const Setting& setting, std::string_view value);
 
-/// The number of SIGTERM, TERM or 15; nullopt for anything else.
-std::optional<int> parse_signal(std::string_view text);
-
 /// A value from `NAME=value` entries as environ holds them; nullopt when the name is not there.
 std::optional<std::string_view> environment_value(const char* const* environment,
                                                   std::string_view name);

@@ -60,8 +60,10 @@ void StopLadder::begin(Nanos now) {
   if (active()) return;
   began_at_ = now;
   entered_at_ = now;
-  enter(LadderStep::announce, std::min(now + settings_.drain_delay + reserve(announce_slack),
-                                       now + settings_.timeout - reserve(ask_reserve)));
+  const Nanos latest =
+      now + settings_.timeout - reserve(settings_.iris ? ask_reserve : force_reserve);
+  const Nanos slack = settings_.iris ? reserve(announce_slack) : 0;
+  enter(LadderStep::announce, std::min(now + settings_.drain_delay + slack, latest));
 }
 
 bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
@@ -70,7 +72,8 @@ bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
     case LadderStep::idle:
       return false;
     case LadderStep::announce:
-      return late || facts.drained || !facts.agent_alive || !facts.main_alive;
+      if (late || !facts.main_alive) return true;
+      return settings_.iris && (facts.drained || !facts.agent_alive);
     case LadderStep::thaw:
       return late || !facts.frozen_by_us || !facts.irisdb_alive;
     case LadderStep::ask:
@@ -104,8 +107,12 @@ void StopLadder::advance(const LadderFacts& facts, Nanos now) {
       return enter(LadderStep::stop, settings_.iris ? end - reserve(stop_reserve) : now);
     case LadderStep::stop:
       return enter(LadderStep::force, settings_.iris ? end - reserve(force_reserve) : now);
-    case LadderStep::force:
-      return enter(LadderStep::term, now + reserve(signal_time));
+    case LadderStep::force: {
+      const Nanos shortest = now + reserve(signal_time);
+      const Nanos longest = settings_.iris ? now + signal_time : never;
+      return enter(LadderStep::term,
+                   std::max(shortest, std::min(longest, end - reserve(signal_time))));
+    }
     case LadderStep::term:
       if (facts.others_alive || facts.main_alive) forced_ = true;
       return enter(LadderStep::kill, now + reserve(signal_time));

@@ -4,10 +4,11 @@
 //
 //   step      does                                          until
 //   announce  tells the agent: readyz 503                   drained, or drain delay + 5 s; agent
-//   dead: 0 s thaw      iris stat INSTANCE -W, if a lease runs and     not frozen, or 10 s
+//                                                           dead: 0 s
+//   thaw      iris stat INSTANCE -W, if a lease runs and    not frozen, or 10 s
 //             the agent has not thawed after half of it
 //   ask       stop signal to the main program               main gone and no irisdb, or T - 45 s
-//   stop      iris stop INSTANCE quietly, if irisdb lives,   no irisdb, or T - 30 s
+//   stop      iris stop INSTANCE quietly, if irisdb lives,  no irisdb, or T - 30 s
 //             main is gone or deaf, and no other stop runs
 //   force     iris force INSTANCE, if irisdb lives          no irisdb, or T - 12 s
 //   term      SIGTERM to all descendants                    nobody left, or 5 s
@@ -15,8 +16,10 @@
 //   clean     orphaned shared memory of our uid             at once
 //   leave     done
 //
-// A budget below 90 s shortens every reserve in proportion. "Down" means no irisdb among the
-// descendants, never a text. Without IRIS (plain mode) thaw, stop, force and clean do not exist.
+// "Down" means no irisdb among the descendants, never a text. In plain mode thaw, stop, force and
+// clean do not exist: announce waits for the drain delay, ask lasts until T - 12 s, and term, which
+// gives what main left behind its grace, until T - 5 s. A budget below 90 s shortens the times that
+// are counted back from its end in proportion; term has its 5 s wherever the budget holds them.
 #include <cstdint>
 #include <string_view>
 

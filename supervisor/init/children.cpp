@@ -12,23 +12,26 @@ namespace sup {
 namespace {
 
 constexpr std::string_view merge_variable = "ISC_CPF_MERGE_FILE=";
+using Directory = FixedText<512>;
+using Path = FixedText<600>;
 
 /// Where our own program lies: the agent and cpfmerge are installed beside it.
-FixedText<4096> own_directory() {
-  std::array<char, 4095> path{};
+Directory own_directory() {
+  std::array<char, 511> path{};
   const ssize_t n = ::readlink("/proc/self/exe", path.data(), path.size());
   const std::string_view text{path.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
   const std::size_t slash = text.rfind('/');
-  return slash == std::string_view::npos ? FixedText<4096>{}
-                                         : FixedText<4096>{text.substr(0, slash + 1)};
+  // As long as the room for it: cut, most likely.
+  if (slash == std::string_view::npos || text.size() == path.size()) return Directory{};
+  return Directory{text.substr(0, slash + 1)};
 }
 
 /// Beside us, or, without /proc, wherever PATH finds it.
-FixedText<4096> beside_us(const FixedText<4096>& directory, std::string_view program) {
-  FixedText<4096> path = directory;
+Path beside_us(const Directory& directory, std::string_view program) {
+  Path path{directory.view()};
   path.append(program);
   if (!directory.empty() && ::access(path.c_str(), X_OK) == 0) return path;
-  return FixedText<4096>{program};
+  return Path{program};
 }
 
 }  // namespace
@@ -52,14 +55,19 @@ std::string_view name_of(Command command) {
 }
 
 bool Children::prepare(const InitOptions& options, const char* const* environment,
-                       const sigset_t& mask) {
+                       const CallersSignals& callers) {
   options_ = &options;
-  mask_ = mask;
+  given_ = environment;
+  callers_ = callers;
+  return !options.iris || prepare_iris(environment);
+}
+
+bool Children::prepare_iris(const char* const* environment) {
   directory_ = own_directory();
-  instance_.append(options.instance);
-  run_dir_.append(options.run_dir);
-  merge_assignment_.append(merge_variable).append(options.run_dir).append("/merge.cpf");
-  if (!own_.copy(environment) || !main_.copy(environment)) return false;
+  instance_.append(options_->instance);
+  run_dir_.append(options_->run_dir);
+  merge_assignment_.append(merge_variable).append(options_->run_dir).append("/merge.cpf");
+  if (!main_.copy(environment)) return false;
   // Whom our own supervisor told to report is us, not IRIS.
   main_.leave_out("NOTIFY_SOCKET");
   return true;
@@ -69,7 +77,8 @@ void Children::use_effective_merge_file() {
   main_.set(merge_assignment_.c_str());
 }
 
-ErrnoOr<LinkedChild> Children::start_linked(const char* file, const char* const* argv) {
+ErrnoOr<LinkedChild> Children::start_linked(const char* file, const char* const* argv,
+                                            int also_passed) {
   std::array<int, 2> pair{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
     return ErrnoOr<LinkedChild>::failed(errno);
@@ -78,17 +87,18 @@ ErrnoOr<LinkedChild> Children::start_linked(const char* file, const char* const*
   SpawnOptions spawning;
   spawning.file = file;
   spawning.argv = argv;
-  spawning.environment = own_.table();
+  spawning.environment = given_;
   spawning.own_session = true;
   spawning.default_signals = true;
   spawning.passed_fd = theirs.get();
+  spawning.also_passed_fd = also_passed;
   const auto pid = spawn(spawning);
   if (!pid) return ErrnoOr<LinkedChild>::failed(pid.error());
   child.pid = *pid;
   return ErrnoOr<LinkedChild>{std::move(child)};
 }
 
-ErrnoOr<LinkedChild> Children::start_agent(bool safe_mode) {
+ErrnoOr<LinkedChild> Children::start_agent(bool safe_mode, int listener) {
   const auto program = beside_us(directory_, "iris-agent");
   // The main program's arguments go along: the agent reads --up, --before and the like from them.
   std::array<const char*, 256> argv{"iris-agent",    "--link-fd",       "3",
@@ -96,28 +106,35 @@ ErrnoOr<LinkedChild> Children::start_agent(bool safe_mode) {
                                     run_dir_.c_str()};
   std::size_t count = 7;
   if (safe_mode) argv[count++] = "--safe";
+  if (listener >= 0) {
+    argv[count++] = "--listen-fd";
+    argv[count++] = "4";
+  }
   argv[count++] = "--";
   for (const char* const* word = options_->program; *word != nullptr && count + 1 < argv.size();
        ++word)
     argv[count++] = *word;
-  return start_linked(program.c_str(), argv.data());
+  return start_linked(program.c_str(), argv.data(), listener);
 }
 
 ErrnoOr<LinkedChild> Children::start_cpfmerge() {
   const auto program = beside_us(directory_, "cpfmerge");
   const std::array<const char*, 7> argv{"cpfmerge",  "prepare",        "--report-fd", "3",
                                         "--run-dir", run_dir_.c_str(), nullptr};
-  return start_linked(program.c_str(), argv.data());
+  return start_linked(program.c_str(), argv.data(), -1);
 }
 
 ErrnoOr<pid_t> Children::start_main() {
   SpawnOptions spawning;
   spawning.file = options_->program[0];
   spawning.argv = options_->program;
-  spawning.environment = main_.table();
-  spawning.mask = &mask_;
+  spawning.environment = options_->iris ? main_.table() : given_;
+  spawning.mask = &callers_.mask;
+  spawning.child_ignored = callers_.child_ignored;
   spawning.own_group = true;
   spawning.foreground = true;
+  // As tini: sockets that were handed to the container are the program's.
+  spawning.keep_descriptors = !options_->iris;
   return spawn(spawning);
 }
 
@@ -150,7 +167,7 @@ ErrnoOr<pid_t> Children::start_command(Command command) {
   spawning.file = argv[0];
   spawning.argv = argv.data();
   spawning.environment = main_.table();
-  spawning.mask = &mask_;
+  spawning.mask = &callers_.mask;
   spawning.own_session = true;
   return spawn(spawning);
 }

@@ -1,16 +1,13 @@
 #pragma once
 // Children: how PID 1 starts its four kinds of programs. It starts; whether and when is decided
 // elsewhere.
-#include <signal.h>
-
-#include <array>
-
 #include "supervisor/base/errno_or.h"
 #include "supervisor/base/fixed_text.h"
 #include "supervisor/base/unique_fd.h"
 #include "supervisor/core/init_options.h"
 #include "supervisor/init/child_environment.h"
 #include "supervisor/link/snapshot.h"
+#include "supervisor/os/signals.h"
 
 namespace sup {
 
@@ -23,9 +20,11 @@ struct LinkedChild {
 class Children {
  public:
   /// False when there is no memory for the environments.
-  bool prepare(const InitOptions& options, const char* const* environment, const sigset_t& mask);
+  bool prepare(const InitOptions& options, const char* const* environment,
+               const CallersSignals& callers);
 
-  ErrnoOr<LinkedChild> start_agent(bool safe_mode);
+  /// `listener` (-1: none) is the socket of the probes, from the last agent.
+  ErrnoOr<LinkedChild> start_agent(bool safe_mode, int listener);
   ErrnoOr<LinkedChild> start_cpfmerge();
   ErrnoOr<pid_t> start_main();
   ErrnoOr<pid_t> start_command(Command command);
@@ -34,16 +33,17 @@ class Children {
   void use_effective_merge_file();
 
  private:
-  ErrnoOr<LinkedChild> start_linked(const char* file, const char* const* argv);
+  bool prepare_iris(const char* const* environment);
+  ErrnoOr<LinkedChild> start_linked(const char* file, const char* const* argv, int also_passed);
 
   const InitOptions* options_ = nullptr;
-  sigset_t mask_{};
-  ChildEnvironment own_;       ///< for agent and cpfmerge: as it was given to us
-  ChildEnvironment main_;      ///< for iris-main and what it would run
-  FixedText<4096> directory_;  ///< where iris-init lies, with a '/' at the end
+  const char* const* given_ = nullptr;  ///< the environment that was given to us
+  CallersSignals callers_;
+  ChildEnvironment main_;  ///< for iris-main and what it would run
   FixedText<512> merge_assignment_;
   FixedText<256> instance_;
   FixedText<256> run_dir_;
+  FixedText<512> directory_;  ///< where iris-init lies, with a '/' at the end; empty: not known
 };
 
 /// "iris stop IRIS quietly", for the log.

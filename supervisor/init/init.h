@@ -25,9 +25,13 @@ class Init {
  private:
   // init.cpp: the loop and its inputs
   bool set_up(const char* const* environment);
-  void wait_for_input(Nanos now);
-  void on_signals();
+  void listen_to_signals();
+  void warn_if_nothing_can_be_reaped();
+  void turn();
+  ReceivedSignal wait_for_input();
   void on_signal(const ReceivedSignal& signal);
+  void forward(int signal) const;
+  void reap();
   void on_child(const Reaped& child);
   void on_report();
   void on_link();
@@ -37,12 +41,18 @@ class Init {
   [[nodiscard]] int exit_code() const;
 
   // lives.cpp: beginnings and ends of our children
+  void start_first();
+  bool start_later(std::string_view what, int error);
   void start_prepare();
   void prepare_ended(int status);
   void watch_prepare(Nanos now);
   void start_main();
   void main_ended(int status);
   void keep_agent(Nanos now);
+  bool start_agent(Nanos now);
+  void give_up_agent();
+  void agent_ended(int status);
+  bool stuck_agent_ended(pid_t pid);
   void orphan_ended(const Reaped& child);
   void take_command(const AgentSnapshot& agent);
   void run_command(Command command, std::uint64_t number);
@@ -53,26 +63,32 @@ class Init {
   void climb(Nanos now);
   void carry_out(LadderAction action, Nanos now);
   LadderFacts look_around();
+  void tell_step(Nanos now);
   void signal_descendants(int signal, bool list_them);
+  bool look_at_descendants();
   void leave(Nanos now);
   void write_termination_message(int code);
 
   InitOptions options_;
   LineWriter& log_;
-  Children children_;
-  SignalInput signals_;
+  SignalQueue signals_;
+  UniqueFd signal_fd_;  ///< readable when a signal waits; needed beside a link or a report only
   AgentKeeper keeper_;
   StopLadder ladder_;
-  Descendants descendants_;
 
   UniqueFd link_;       ///< to the agent; invalid while there is none
   UniqueFd report_;     ///< from cpfmerge
   UniqueFd data_lock_;  ///< the lock on the data directory; held to the end, never read or written
+  UniqueFd listener_;   ///< the socket of the probes: agents come and go, it stays. Never used here
   pid_t self_ = 0;
   pid_t agent_pid_ = 0;
   pid_t prepare_pid_ = 0;
   pid_t main_pid_ = 0;
   pid_t command_pid_ = 0;
+  std::array<pid_t, AgentKeeper::most_stuck> stuck_agents_{};  ///< 0: a free place
+  Nanos start_retry_at_ = never;  ///< for cpfmerge or the main program, while fork is refused
+  Nanos start_give_up_at_ = never;
+  Nanos command_retry_at_ = never;  ///< for the command in state_
   Nanos prepare_deadline_ = never;
   Nanos leave_deadline_ = never;
   Nanos merge_told_at_ = never;  ///< when a merge was told to give way
@@ -82,12 +98,18 @@ class Init {
   bool state_changed_ = true;
   bool thawed_by_us_ = false;  ///< by the ladder
   bool prepare_killed_ = false;
+  bool prepared_ = false;  ///< cpfmerge has done its work: it holds the data for us
   bool stop_requested_ = false;
+  bool reap_wanted_ = false;  ///< SIGCHLD came, or there were more than one turn reaps
   bool finished_ = false;
   int stop_code_ = 0;
   int main_code_ = 0;
   LadderStep told_step_ = LadderStep::idle;
+
+  // What is large and seldom used stands last: a page that is never touched does not exist.
   FixedText<2048> reason_;  ///< why the container ends, for the termination message
+  Children children_;
+  Descendants descendants_;
 };
 
 }  // namespace sup

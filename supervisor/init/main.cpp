@@ -1,8 +1,13 @@
 // iris-init: reads its options and becomes PID 1's loop.
 #include <unistd.h>
 
+#include <array>
+#include <cstddef>
+#include <new>
+
 #include "supervisor/core/exit_code.h"
 #include "supervisor/init/init.h"
+#include "supervisor/init/licence.h"
 
 namespace {
 
@@ -22,17 +27,17 @@ int main(int /*argc*/, char** argv) {
     print(STDERR_FILENO, line.view());
     return sup::ExitCode::usage;
   }
-  if (options.help) {
-    print(STDOUT_FILENO, sup::init_help());
-    return 0;
-  }
-  if (options.version) {
-    print(STDOUT_FILENO, "iris-init " IRIS_INIT_VERSION "\n");
+  if (options.help || options.version || options.licence) {
+    print(STDOUT_FILENO, options.help      ? sup::init_help()
+                         : options.version ? sup::init_version(argv[0])
+                                           : sup::licence_text());
     return 0;
   }
   if (options.log != sup::InitOptions::Log::automatic)
     log.set_json(options.log == sup::InitOptions::Log::json);
   log.set_level(options.log_level);
-  static sup::Init init{options, log};  // its process table is too large for a small stack
-  return init.run(environ);
+  // Its process table is too large for a small stack. Never destroyed: atexit(3), which a static
+  // object would register with, is a heap in disguise on musl.
+  alignas(sup::Init) static std::array<std::byte, sizeof(sup::Init)> room;
+  return (new (room.data()) sup::Init{options, log})->run(environ);
 }

@@ -18,18 +18,21 @@ namespace {
 constexpr Nanos agent_farewell = seconds(1);
 /// How long cpfmerge may take to end when a stop comes before IRIS was started.
 constexpr Nanos prepare_farewell = seconds(10);
+/// So many of those that are killed are named; a storm of them must not fill the log.
+constexpr std::int64_t most_listed = 100;
 
 }  // namespace
 
 void Init::request_stop(int code, std::string_view why) {
   if (stop_requested_ || leave_deadline_ != never) return;
   stop_requested_ = true;
+  start_retry_at_ = never;
   stop_code_ = code;
   if (!reason_.empty()) reason_.append("; ");
   reason_.append(why);
   FixedText<256> text;
   text.append("stopping within ").append(describe_duration(options_.stop_timeout).view());
-  text.append(": ").append(why);
+  text.append(" (").append(options_.stop_timeout_set_by.view()).append("): ").append(why);
   log_.write(code == 0 ? Level::info : Level::error, "stop.begun", text.view());
   state_changed_ = true;
   if (prepare_pid_ != 0) {  // IRIS has not been started: nothing to climb down from
@@ -51,7 +54,10 @@ LadderFacts Init::look_around() {
   // Whose parent ends while we look may be missed, and is PID 1's child on the next glance:
   // "nobody" is believed on the second one only.
   for (int glance = 0; glance < 2 && !(facts.irisdb_alive && facts.others_alive); ++glance) {
-    descendants_.look(self_, agent_pid_);
+    if (!look_at_descendants()) {  // no /proc: whether there are children the kernel still tells
+      facts.others_alive = main_pid_ == 0 && agent_pid_ == 0 && has_children();
+      break;
+    }
     for (const pid_t pid : descendants_.pids()) {
       if (pid == main_pid_) continue;
       facts.others_alive = true;
@@ -64,25 +70,38 @@ LadderFacts Init::look_around() {
   return facts;
 }
 
+bool Init::look_at_descendants() {
+  std::array<pid_t, AgentKeeper::most_stuck + 1> not_counted{};
+  std::copy(stuck_agents_.begin(), stuck_agents_.end(), not_counted.begin());
+  not_counted.back() = agent_pid_;
+  return descendants_.look(self_, not_counted);
+}
+
 void Init::climb(Nanos now) {
   for (;;) {
     const LadderAction action = ladder_.decide(look_around(), now);
-    if (ladder_.step() != told_step_) {
-      told_step_ = ladder_.step();
-      state_changed_ = true;
-      const Nanos rest = ladder_.deadline() == never ? 0 : ladder_.deadline() - now;
-      const std::array fields{LogField::of("step", name_of(told_step_)),
-                              LogField::of("deadline_ms", rest / milliseconds(1))};
-      FixedText<128> text;
-      text.append("stop: ").append(name_of(told_step_));
-      if (rest > 0) text.append(", at most ").append(describe_duration(rest).view());
-      log_.write(options_.iris ? Level::info : Level::debug, "stop.step", text.view(), fields);
-    }
+    if (ladder_.step() != told_step_) tell_step(now);
     if (action == LadderAction::none) break;
     carry_out(action, now);
   }
   // A process that was born while we looked is met on the next round.
   if (ladder_.step() == LadderStep::kill) signal_descendants(SIGKILL, false);
+}
+
+void Init::tell_step(Nanos now) {
+  told_step_ = ladder_.step();
+  state_changed_ = true;
+  const bool ends = ladder_.deadline() != never;
+  const Nanos rest = ends ? ladder_.deadline() - now : 0;
+  const FixedText<64>& set_by = told_step_ == LadderStep::announce ? options_.drain_delay_set_by
+                                                                   : options_.stop_timeout_set_by;
+  FixedText<128> text;
+  text.append("stop: ").append(name_of(told_step_));
+  if (rest > 0) text.append(", at most ").append(describe_duration(rest).view());
+  const std::array fields{LogField::of("step", name_of(told_step_)),
+                          LogField::of("deadline_ms", rest / milliseconds(1)),
+                          LogField::of("set_by", set_by.view())};
+  log_.write(Level::info, "stop.step", text.view(), fields);
 }
 
 void Init::carry_out(LadderAction action, Nanos now) {
@@ -93,7 +112,7 @@ void Init::carry_out(LadderAction action, Nanos now) {
     case LadderAction::thaw:
       return run_command(Command::thaw, 0);
     case LadderAction::signal_main:
-      if (main_pid_ != 0) ::kill(main_pid_, options_.stop_signal);
+      if (main_pid_ != 0) forward(options_.stop_signal);
       return;
     case LadderAction::iris_stop:
       return run_command(Command::stop, 0);
@@ -102,6 +121,7 @@ void Init::carry_out(LadderAction action, Nanos now) {
         ::kill(command_pid_, SIGKILL);
         command_pid_ = 0;
       }
+      command_retry_at_ = never;
       log_.write(Level::warning, "stop.forced", "IRIS has not stopped in time, forcing it down");
       return run_command(Command::force, 0);
     case LadderAction::terminate_all:
@@ -123,10 +143,19 @@ void Init::carry_out(LadderAction action, Nanos now) {
 }
 
 void Init::signal_descendants(int signal, bool list_them) {
-  descendants_.look(self_, agent_pid_);
+  if (!look_at_descendants()) {
+    // No /proc to find them in. As PID 1 all that we can see are ours, or came by an exec.
+    if (self_ == 1)
+      ::kill(-1, signal);
+    else if (main_pid_ != 0)
+      forward(signal);
+    return;
+  }
+  std::int64_t listed = 0;
   for (const pid_t pid : descendants_.pids()) {
     ProcessInfo process;
-    if (list_them && read_process(pid, process)) {
+    if (!read_process(pid, process)) continue;
+    if (list_them && ++listed <= most_listed) {
       const FixedText<16> state{std::string_view{&process.state, 1}};
       const auto channel = wait_channel(pid);
       const std::array fields{LogField::of("pid", pid), LogField::of("name", process.name.view()),
@@ -134,17 +163,22 @@ void Init::signal_descendants(int signal, bool list_them) {
                               LogField::of("wchan", channel.view())};
       log_.write(Level::warning, "stop.killing", "still alive, killing it", fields);
     }
-    ::kill(pid, signal);
+    signal_process(process, signal);
   }
+  if (listed <= most_listed) return;
+  FixedText<64> text;
+  text.append("and ").append_number(listed - most_listed).append(" more");
+  log_.write(Level::warning, "stop.killing", text.view());
 }
 
 void Init::leave(Nanos now) {
   if (agent_pid_ != 0 && leave_deadline_ == never) {
     leave_deadline_ = now + agent_farewell;
     ::kill(agent_pid_, SIGTERM);
+    link_.reset();  // nobody reads it any more
     while (agent_pid_ != 0 && monotonic_now() < leave_deadline_) {
-      wait_for_input(monotonic_now());
-      on_signals();
+      const ReceivedSignal signal = wait_for_input();
+      if (signal.number == SIGCHLD || reap_wanted_) reap();
     }
   }
   finished_ = true;

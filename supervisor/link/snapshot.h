@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "supervisor/base/nanos.h"
+#include "supervisor/base/unique_fd.h"
 
 namespace sup {
 
@@ -72,12 +73,14 @@ struct AgentSnapshot {
 
 /// Sends all of `snapshot` or nothing. False: the socket is full (send again on POLLOUT) or gone.
 bool send_snapshot(int socket, const InitSnapshot& snapshot);
-bool send_snapshot(int socket, const AgentSnapshot& snapshot);
+/// `passed_fd`, unless it is -1, goes along; it stays open here.
+bool send_snapshot(int socket, const AgentSnapshot& snapshot, int passed_fd = -1);
 
 enum class Received { nothing, snapshot, closed };
 /// Empties the socket and keeps the newest snapshot; foreign sizes and versions are skipped.
 Received receive_newest(int socket, InitSnapshot& out);
-Received receive_newest(int socket, AgentSnapshot& out);
+/// A descriptor that came along replaces `passed`.
+Received receive_newest(int socket, AgentSnapshot& out, UniqueFd& passed);
 
 /// The text of a field such as end_reason.
 std::string_view text_of(const std::array<char, 512>& field);

@@ -10,4 +10,7 @@ namespace sup {
 /// seccomp profiles EPERM. The caller then looks at /proc from time to time.
 UniqueFd open_pidfd(pid_t pid);
 
+/// Signals the process behind `pidfd`, or, where old seccomp profiles refuse that, `pid`.
+void send_signal(const UniqueFd& pidfd, pid_t pid, int signal);
+
 }  // namespace sup

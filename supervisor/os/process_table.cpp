@@ -1,13 +1,11 @@
 #include "supervisor/os/process_table.h"
 
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <signal.h>
 
-#include <cstring>
+#include <cerrno>
 
-#include "supervisor/base/unique_fd.h"
-#include "supervisor/base/units.h"
+#include "supervisor/os/directory.h"
+#include "supervisor/os/pidfd.h"
 
 namespace sup {
 namespace {
@@ -60,31 +58,17 @@ std::size_t append_children(const Path& path, std::span<pid_t> out, std::size_t 
   return count;
 }
 
-/// The kernel's record of getdents64(2); opendir() would use the heap.
-struct DirectoryEntry {
-  unsigned long long inode;
-  long long offset;
-  unsigned short length;
-  unsigned char type;
-  char name[1];
-};
+/// Kernels without CONFIG_PROC_CHILDREN have no such file.
+bool kernel_lists_children() {
+  return ::access("/proc/thread-self/children", F_OK) == 0;
+}
 
-template <class Visit>
-void for_each_thread(pid_t pid, Visit visit) {
-  const UniqueFd fd{::open(proc_path(pid, "/task").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!fd) return;
-  alignas(DirectoryEntry) std::array<char, 2048> buffer{};
-  for (;;) {
-    const long n = ::syscall(SYS_getdents64, fd.get(), buffer.data(), buffer.size());
-    if (n <= 0) return;
-    for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
-      unsigned short length = 0;
-      std::memcpy(&length, buffer.data() + at + offsetof(DirectoryEntry, length), sizeof length);
-      const char* name = buffer.data() + at + offsetof(DirectoryEntry, name);
-      if (const auto thread = parse_number(name)) visit(static_cast<pid_t>(*thread));
-      at += length;
-    }
-  }
+bool has_ended(const ProcessInfo& process) {
+  return process.state == 'Z' || process.state == 'X';
+}
+
+bool is_one_of(std::span<const pid_t> pids, pid_t pid) {
+  return std::find(pids.begin(), pids.end(), pid) != pids.end();
 }
 
 }  // namespace
@@ -125,6 +109,17 @@ bool is_iris_control_command(const ProcessInfo& process) {
   return false;
 }
 
+void signal_process(const ProcessInfo& process, int signal) {
+  const UniqueFd pidfd = open_pidfd(process.pid);
+  if (!pidfd) {  // no such process; or no pidfd, and then the number must do
+    if (errno != ESRCH) ::kill(process.pid, signal);
+    return;
+  }
+  ProcessInfo now;
+  if (read_process(process.pid, now) && now.started == process.started)
+    send_signal(pidfd, process.pid, signal);
+}
+
 FixedText<64> wait_channel(pid_t pid) {
   std::array<char, 64> buffer{};
   const std::string_view text = read_small(proc_path(pid, "/wchan"), buffer);
@@ -133,7 +128,7 @@ FixedText<64> wait_channel(pid_t pid) {
 
 std::size_t children_of(pid_t pid, std::span<pid_t> out) {
   std::size_t count = 0;
-  for_each_thread(pid, [&](pid_t thread) {
+  for_each_number_in(proc_path(pid, "/task").c_str(), [&](pid_t thread) {
     Path path = proc_path(pid, "/task/");
     path.append_number(thread).append("/children");
     count = append_children(path, out, count);
@@ -141,18 +136,34 @@ std::size_t children_of(pid_t pid, std::span<pid_t> out) {
   return count;
 }
 
-void Descendants::look(pid_t root, pid_t except) {
-  count_ = children_of(root, pids_);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < count_; ++i) {
+bool Descendants::look(pid_t root, std::span<const pid_t> except) {
+  if (!kernel_lists_children()) return look_at_everybody(root, except);
+  std::size_t seen = children_of(root, pids_);
+  count_ = 0;
+  for (std::size_t i = 0; i < seen; ++i) {
     const pid_t pid = pids_[i];
     ProcessInfo process;
-    if (pid == except || !read_process(pid, process)) continue;
-    const std::size_t grown = count_ + children_of(pid, std::span{pids_}.subspan(count_));
-    count_ = grown;
-    if (process.state != 'Z' && process.state != 'X') pids_[kept++] = pid;
+    if (is_one_of(except, pid) || !read_process(pid, process)) continue;
+    seen += children_of(pid, std::span{pids_}.subspan(seen));
+    if (!has_ended(process)) pids_[count_++] = pid;
   }
-  count_ = kept;
+  return true;
+}
+
+bool Descendants::look_at_everybody(pid_t root, std::span<const pid_t> except) {
+  count_ = 0;
+  std::span<const pid_t> parents{&root, 1};
+  while (!parents.empty()) {
+    const std::size_t before = count_;
+    const bool readable = for_each_number_in("/proc", [&](pid_t pid) {
+      ProcessInfo process;
+      if (count_ == pids_.size() || is_one_of(except, pid) || !read_process(pid, process)) return;
+      if (is_one_of(parents, process.parent) && !has_ended(process)) pids_[count_++] = pid;
+    });
+    if (!readable) return false;
+    parents = std::span{pids_}.subspan(before, count_ - before);
+  }
+  return true;
 }
 
 }  // namespace sup

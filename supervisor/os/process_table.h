@@ -25,6 +25,10 @@ bool read_process(pid_t pid, ProcessInfo& out);
 /// of irisstart, irisstop, irisforce? Not so a session, however long somebody keeps it open.
 bool is_iris_control_command(const ProcessInfo& process);
 
+/// Signals exactly that process: one that has its number now, but not its start time, is left
+/// alone.
+void signal_process(const ProcessInfo& process, int signal);
+
 /// Where the process waits in the kernel; empty when it is not told.
 FixedText<64> wait_channel(pid_t pid);
 
@@ -38,13 +42,20 @@ class Descendants {
   /// More than `most` are not listed; whoever ends them all looks again until nobody is left.
   static constexpr std::size_t most = 16384;
 
-  /// Walks anew from `root`; `except` and what is below it is left out (0: nobody).
-  void look(pid_t root, pid_t except = 0);
+  /// Walks anew from `root`; those in `except` and what is below them are left out. Without the
+  /// kernel's lists of children it goes through all of /proc; false when there is no /proc.
+  bool look(pid_t root, std::span<const pid_t> except = {});
+  bool look(pid_t root, pid_t except) { return look(root, std::span{&except, 1}); }
   [[nodiscard]] std::span<const pid_t> pids() const { return {pids_.data(), count_}; }
 
+  /// The slow way of look(): a pass over all of /proc for each generation.
+  bool look_at_everybody(pid_t root, std::span<const pid_t> except);
+
  private:
-  std::array<pid_t, most> pids_{};
   std::size_t count_ = 0;
+  // Not initialised, and last: PID 1 has it in static memory, whose pages shall not exist before
+  // they are used.
+  std::array<pid_t, most> pids_;
 };
 
 }  // namespace sup

@@ -2,6 +2,8 @@
 
 #include <sys/wait.h>
 
+#include <cerrno>
+
 #include "supervisor/os/process_table.h"
 
 namespace sup {
@@ -22,6 +24,11 @@ Reaped reap_one(bool with_name) {
   // waitid() tells the parts of a wait status: put together, as waitpid() would have given it.
   reaped.status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
   return reaped;
+}
+
+bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
 }  // namespace sup

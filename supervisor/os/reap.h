@@ -15,4 +15,7 @@ struct Reaped {
 /// Takes one ended child, whoever it was. SIGCHLD coalesces: call until pid is 0.
 Reaped reap_one(bool with_name);
 
+/// Alive, or ended and not reaped yet. Needs no /proc, and tells nothing of grandchildren.
+bool has_children();
+
 }  // namespace sup

@@ -4,46 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <memory>
 
-#include "tests/integration/init_case.h"
+#include "tests/integration/companions.h"
+#include "tests/integration/harness/http_client.h"
 
 namespace testing_support {
 namespace {
-
-/// A copy of PID 1 with its two companions in a directory of its own.
-class Companions {
- public:
-  /// The main program says that it runs and waits.
-  [[nodiscard]] Launch launch(const std::string& init, const std::string& cpfmerge,
-                              const std::string& agent = "") const {
-    const std::string main =
-        dir_.script("main", "trap 'exit 5' TERM\necho main runs\nwhile :; do sleep 0.05; done\n");
-    Launch launch{{dir_.copy(init, "iris-init"), "--agent=on", "--stop-timeout=3s", "--run-dir",
-                   run_dir(), "--", main, "--up", "true"}};
-    dir_.copy(FAKE_AGENT, "iris-agent");
-    dir_.copy(FAKE_CPFMERGE, "cpfmerge");
-    launch.environment = {"FAKE_CPFMERGE=" + cpfmerge, "FAKE_AGENT=" + agent,
-                          "NOTIFY_SOCKET=/run/notify", "ISC_CPF_MERGE_FILE=/users/own.cpf"};
-    return launch;
-  }
-  [[nodiscard]] const TempDir& dir() const { return dir_; }
-  [[nodiscard]] std::string run_dir() const { return dir_ / "run"; }
-
- private:
-  TempDir dir_;
-};
-
-std::vector<std::string> command_line(pid_t pid) {
-  std::ifstream file{"/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary};
-  const std::string all{std::istreambuf_iterator<char>{file}, {}};
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < all.size(); at += words.back().size() + 1)
-    words.emplace_back(all.c_str() + at);
-  return words;
-}
 
 /// What the descriptors of a process lead to.
 std::vector<std::string> open_files(pid_t pid) {
@@ -56,14 +22,10 @@ std::vector<std::string> open_files(pid_t pid) {
   return found;
 }
 
-/// The only one of that name below PID 1, once it is there; 0 when it does not come.
-pid_t await_one(const Program& init, const std::string& name) {
-  std::vector<pid_t> found;
-  const auto is_there = [&] {
-    found = descendants_named(init.pid(), name);
-    return found.size() == 1;
-  };
-  return wait_until(is_there, within(20s)) ? found[0] : 0;
+std::ptrdiff_t open_sockets(pid_t pid) {
+  const auto files = open_files(pid);
+  return std::count_if(files.begin(), files.end(),
+                       [](const std::string& file) { return file.starts_with("socket:"); });
 }
 
 class InitAgent : public InitCase {
@@ -204,70 +166,56 @@ TEST_P(InitAgent, AnAgentThatIsNotThereDoesNotKeepMainFromRunning) {
   EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
 }
 
-/// What takes long, with every build of PID 1 at once.
-class InitAgents : public ::testing::Test {
- protected:
-  void SetUp() override { SKIP_WITHOUT_NAMESPACES(); }
-  /// Starts them all and waits until their main programs run.
-  void start(const std::string& agent) {
-    for (const InitBuild& build : init_builds()) {
-      companions_.push_back(std::make_unique<Companions>());
-      inits_.push_back(Program::as_pid1(companions_.back()->launch(build.path, "exit:0", agent)));
-    }
-    for (Program& init : inits_)
-      ASSERT_TRUE(init.wait_for_output("main runs\n", within(20s))) << init.log();
-  }
-  std::vector<Program>& inits() { return inits_; }
-
- private:
-  std::vector<std::unique_ptr<Companions>> companions_;
-  std::vector<Program> inits_;
-};
-
-TEST_F(InitAgents, AreBackTenTimesWhenKilledTenTimesAndMainStays) {
-  ASSERT_NO_FATAL_FAILURE(start(""));
-  std::vector<pid_t> mains;
-  for (const Program& init : inits())
-    mains.push_back(await_one(init, "main"));
-  for (int death = 1; death <= 10; ++death) {
-    for (Program& init : inits()) {
-      SCOPED_TRACE(death);
-      const pid_t agent = await_one(init, "iris-agent");
-      ASSERT_NE(agent, 0) << init.log();
-      // Between its name and its arguments an exec lets the world look.
-      auto words = command_line(agent);
-      EXPECT_TRUE(wait_until(
-          [&] {
-            words = command_line(agent);
-            return !words.empty();
-          },
-          within(5s)));
-      // Five deaths within a minute: without what could be the cause.
-      EXPECT_EQ(std::count(words.begin(), words.end(), "--safe"), death > 5 ? 1 : 0);
-      ::kill(agent, SIGKILL);
-      const auto event = init.wait_for_event("agent.died", within(20s));
-      ASSERT_TRUE(event) << init.log();
-      EXPECT_EQ(event->value("status", 0), SIGKILL);
-    }
-  }
-  for (std::size_t i = 0; i < inits().size(); ++i) {
-    EXPECT_NE(await_one(inits()[i], "iris-agent"), 0);
-    EXPECT_EQ(await_one(inits()[i], "main"), mains[i]);
-    EXPECT_TRUE(inits()[i].events("main.ended").empty());
-    expect_json_lines(inits()[i]);
-  }
+TEST_P(InitAgent, ARefusedForkAfterCpfmergeStartsMainLaterAndCpfmergeNotAgain) {
+  if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+  Launch starting = launch("until:" + dir() / "go");
+  std::filesystem::permissions(dir().path(), std::filesystem::perms{0755});
+  starting.environment.emplace_back("ASAN_OPTIONS=detect_leaks=0");  // it would need a process
+  starting.before_exec = [] {
+    const rlimit many{1000, 1000};
+    ::setrlimit(RLIMIT_NPROC, &many);
+    if (::setgid(crowded_user) != 0 || ::setuid(crowded_user) != 0) ::_exit(120);
+  };
+  Program init = Program::as_pid1(starting);
+  ASSERT_TRUE(init.wait_for_output("waiting\n", within(20s))) << init.log();
+  ASSERT_TRUE(limit_processes(init.pid(), 1));
+  dir().write("go", "");
+  ASSERT_TRUE(init.wait_for_event("start.delayed", within(20s))) << init.log();
+  ASSERT_TRUE(limit_processes(init.pid(), 1000));
+  ASSERT_TRUE(init.wait_for_output("main runs\n", within(20s))) << init.log();
+  EXPECT_EQ(init.out().find("waiting"), init.out().rfind("waiting"));
 }
 
-TEST_F(InitAgents, AreEndedAndReplacedWhenSilent) {
-  ASSERT_NO_FATAL_FAILURE(start("silent"));
-  for (Program& init : inits()) {
-    ASSERT_TRUE(init.wait_for_event("agent.silent", within(30s))) << init.log();
-    const auto died = init.wait_for_event("agent.died", within(10s));
-    ASSERT_TRUE(died) << init.log();
-    EXPECT_EQ(died->value("status", 0), SIGKILL);  // it did not heed SIGTERM
-    EXPECT_NE(await_one(init, "iris-agent"), 0);
-    EXPECT_TRUE(init.events("main.ended").empty());
+TEST_P(InitAgent, AnOrphanedIrisdbIsReportedWithPidNameAndStatus) {
+  const Launch starting = launch("exit:0");
+  const std::string irisdb = dir().script("irisdb", "sleep 0.1; kill -9 $$\n");
+  dir().script("main", "(" + irisdb + " &); echo main runs; exec sleep 1000\n");
+  Program init = Program::as_pid1(starting);
+  const auto ended = init.wait_for_event("irisdb.ended", within(20s));
+  ASSERT_TRUE(ended) << init.log();
+  EXPECT_GT(ended->value("pid", 0), 1);
+  EXPECT_EQ(ended->value("name", ""), "irisdb");
+  EXPECT_EQ(ended->value("status", 0), SIGKILL);
+}
+
+TEST_P(InitAgent, ThatIsKilledCostsNotOneProbe) {
+  Launch starting = launch("exit:0");
+  dir().copy(REAL_AGENT, "iris-agent");
+  starting.environment.emplace_back("IRIS_INIT_HTTP_LISTEN=127.0.0.1:18008");
+  Program init = Program::as_pid1(starting);
+  ASSERT_EQ(http_wait_for(18'008, "/livez", 200, within(20s)).status, 200) << init.log();
+  for (int death = 0; death < 3; ++death) {
+    const pid_t agent = await_one(init, "iris-agent");
+    ASSERT_NE(agent, 0) << init.log();
+    // Once PID 1 has its socket, it is there whoever comes and goes.
+    ASSERT_TRUE(wait_until([&] { return open_sockets(init.pid()) >= 2; }, within(20s)));
+    ::kill(agent, SIGKILL);
+    for (int probe = 0; probe < 5; ++probe)
+      EXPECT_EQ(http_get(18'008, "/livez", within(20s)).status, 200) << init.log();
+    ASSERT_TRUE(init.wait_for_event("agent.died", within(20s))) << init.log();
   }
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
 }
 
 }  // namespace

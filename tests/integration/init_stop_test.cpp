@@ -1,5 +1,6 @@
 // iris-init's staged stop of a plain program (--stop-timeout).
 #include <poll.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "tests/integration/init_case.h"
@@ -8,13 +9,13 @@ namespace testing_support {
 namespace {
 
 class InitStop : public InitCase {};
-INSTANTIATE_TEST_SUITE_P(, InitStop, ::testing::ValuesIn(init_builds()), name_of_build);
+INSTANTIATE_TEST_SUITE_P(, InitStop, ::testing::ValuesIn(released_build()), name_of_build);
 
 constexpr const char* deaf_family =
     "trap '' TERM; sleep 1000 & (sleep 1000 & wait) & echo started; wait; wait; wait";
 
 TEST_P(InitStop, WhatDoesNotHeedTermIsListedAndKilled) {
-  Program init = start({"--stop-timeout=2s", "--", "sh", "-c", deaf_family});
+  Program init = start({"--stop-timeout=1s", "--", "sh", "-c", deaf_family});
   ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
   init.signal(SIGTERM);
   EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
@@ -78,7 +79,7 @@ TEST_P(InitStop, AnOrphanThatIsBornDuringTheKillIsKilledToo) {
   const std::string fertile =
       "trap '' TERM; f() { while :; do sleep 0.01; done & }; f; f; f; echo started; "
       "while :; do (sleep 0.02 &); sleep 0.01; done";
-  Program init = start({"--stop-timeout=2s", "--", "sh", "-c", fertile});
+  Program init = start({"--stop-timeout=1s", "--", "sh", "-c", fertile});
   ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
   init.signal(SIGTERM);
   EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
@@ -87,7 +88,7 @@ TEST_P(InitStop, AnOrphanThatIsBornDuringTheKillIsKilledToo) {
 TEST_P(InitStop, ASidecarInASharedPidNamespaceIsLeftAlone) {
   const Program pause = Program::as_pid1({{"sleep", "1000"}});
   const Program sidecar = pause.inside({{"sh", "-c", "exec sleep 1001"}});
-  Program init = pause.inside(init_with({"--stop-timeout=2s", "--", "sh", "-c", deaf_family}));
+  Program init = pause.inside(init_with({"--stop-timeout=1s", "--", "sh", "-c", deaf_family}));
   ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
   init.signal(SIGTERM);
   EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
@@ -101,7 +102,7 @@ TEST_P(InitStop, ASidecarInASharedPidNamespaceIsLeftAlone) {
 }
 
 TEST_P(InitStop, ALogThatNobodyReadsNeverBlocksIt) {
-  Launch launch = init_with({"--stop-timeout=2s", "--", "sh", "-c", deaf_family});
+  Launch launch = init_with({"--stop-timeout=1s", "--", "sh", "-c", deaf_family});
   launch.log_is_read = false;
   launch.before_exec = [] {
     pollfd room{STDERR_FILENO, POLLOUT, 0};
@@ -117,7 +118,7 @@ TEST_P(InitStop, ALogThatNobodyReadsNeverBlocksIt) {
 }
 
 TEST_P(InitStop, AClosedLogDoesNotEndIt) {
-  Launch launch = init_with({"--stop-timeout=2s", "--", "sh", "-c", deaf_family});
+  Launch launch = init_with({"--stop-timeout=1s", "--", "sh", "-c", deaf_family});
   launch.before_exec = [] {
     int ends[2] = {-1, -1};
     if (::pipe(ends) != 0) return;
@@ -129,6 +130,83 @@ TEST_P(InitStop, AClosedLogDoesNotEndIt) {
   ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
   init.signal(SIGTERM);
   EXPECT_EQ(init.wait_code(within(20s)), 124);
+}
+
+TEST_P(InitStop, EachStepIsToldWithItsDeadlineAndWhoSetIt) {
+  Launch launch = init_with({"--stop-timeout=9s", "--", SIGNAL_PRINTER});
+  launch.environment = {"IRIS_INIT_STOP_DRAIN_DELAY=500ms"};
+  Program init = Program::as_pid1(launch);
+  ASSERT_TRUE(init.wait_for_output("ready\n", within(20s)));
+  init.signal(SIGTERM);
+  const auto announce = init.wait_for_event("stop.step", within(20s));
+  ASSERT_TRUE(announce) << init.log();
+  EXPECT_EQ(announce->value("step", ""), "announce");
+  EXPECT_NEAR(announce->value("deadline_ms", 0), 500, 100);
+  EXPECT_EQ(announce->value("set_by", ""), "IRIS_INIT_STOP_DRAIN_DELAY");
+  EXPECT_EQ(init.out(), "ready\n");  // the program is not asked before the drain delay is over
+  const auto ask = init.wait_for_event("stop.step", within(20s));
+  ASSERT_TRUE(ask) << init.log();
+  EXPECT_EQ(ask->value("step", ""), "ask");
+  EXPECT_GT(ask->value("deadline_ms", 0), 7000);
+  EXPECT_EQ(ask->value("set_by", ""), "--stop-timeout");
+  EXPECT_TRUE(init.wait_for_output("got 15\n", within(20s)));
+}
+
+TEST_P(InitStop, WhatMainLeavesBehindGetsItsGrace) {
+  const std::string family =
+      "(trap 'sleep 1; echo flushed; exit' TERM; echo ready; while :; do sleep 0.02; done) & "
+      "exec sleep 0.3";
+  Program init = start({"--stop-timeout=30s", "--", "sh", "-c", family});
+  EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
+  EXPECT_NE(init.out().find("flushed\n"), std::string::npos) << init.out();
+  EXPECT_TRUE(init.events("stop.killing").empty());
+}
+
+TEST_P(InitStop, TheStopSignalItselfBeginsIt) {
+  Program init = start({"--stop-timeout=30s", "--stop-signal=QUIT", "--", "sh", "-c",
+                        "trap 'exit 9' QUIT; echo started; while :; do sleep 0.05; done"});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGQUIT);
+  EXPECT_EQ(init.wait_code(within(15s)), 9) << init.log();
+  EXPECT_EQ(init.events("stop.begun").size(), 1U);
+}
+
+TEST_P(InitStop, RemappedCodesAreSuccessAfterAStopToo) {
+  Program init =
+      start({"-e", "143", "--stop-timeout=30s", "--", "sh", "-c", "echo started; exec sleep 1000"});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(15s)), 0) << init.log();
+}
+
+TEST_P(InitStop, OfManyAHundredAreNamedAndAllAreKilled) {
+  Program init = start({"--stop-timeout=1s", "--", "sh", "-c",
+                        "trap '' TERM; i=0; while [ $i -lt 149 ]; do sleep 1000 & i=$((i+1)); "
+                        "done; echo started; wait; wait; wait"});
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
+  const auto killed = init.events("stop.killing");
+  ASSERT_EQ(killed.size(), 101U);
+  EXPECT_EQ(killed.back().value("msg", ""), "and 50 more");
+}
+
+TEST_P(InitStop, WithoutProcItStillEndsThemAll) {
+  Launch launch = init_with({"--stop-timeout=1s", "--", "sh", "-c", deaf_family});
+  launch.before_exec = [] { ::umount2("/proc", MNT_DETACH); };
+  Program init = Program::as_pid1(launch);
+  ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
+  std::vector<pid_t> family;
+  ASSERT_TRUE(wait_until(
+      [&] {
+        family = descendants_of(init.pid());
+        return family.size() == 4;
+      },
+      within(20s)));
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
+  for (const pid_t pid : family)
+    EXPECT_FALSE(is_alive(pid));
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 //   merge          reports a merge file
 //   lock:DIR       locks DIR, passes the descriptor, reports no merge file
 //   wait           reports that the data directory is in use and waits for SIGTERM
+//   until:FILE     the same, but ends with 0 once FILE is there
 //   deaf           the same, but does not heed SIGTERM
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -46,6 +48,12 @@ int main() {
   if (order == "deaf") ::signal(SIGTERM, SIG_IGN);
   if (!tell(sup::PrepareStage::waiting_for_data)) return 99;
   if (::write(STDOUT_FILENO, "waiting\n", 8) != 8) return 99;
-  for (;;)
-    ::pause();
+  for (;;) {
+    if (!order.starts_with("until:"))
+      ::pause();
+    else if (::access(argument.c_str(), F_OK) == 0)
+      return 0;
+    else
+      ::poll(nullptr, 0, 5);
+  }
 }

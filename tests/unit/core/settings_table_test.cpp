@@ -131,22 +131,6 @@ TEST(ProblemWith, AMonstrousValueMakesAShortProblem) {
     EXPECT_LE(problem(*setting, monster).size(), 250U);
 }
 
-TEST(ParseSignal, KnowsNamesAndNumbers) {
-  EXPECT_EQ(parse_signal("SIGTERM"), SIGTERM);
-  EXPECT_EQ(parse_signal("TERM"), SIGTERM);
-  EXPECT_EQ(parse_signal("15"), SIGTERM);
-  EXPECT_EQ(parse_signal("1"), 1);
-  EXPECT_EQ(parse_signal("64"), 64);
-  EXPECT_EQ(parse_signal("PWR"), SIGPWR);
-  EXPECT_EQ(parse_signal("WINCH"), SIGWINCH);
-}
-
-TEST(ParseSignal, RefusesEverythingElse) {
-  for (const std::string_view bad :
-       {"", "0", "65", "-1", "+1", "sigterm", "SIG", "SIGSIGTERM", "TERM ", "15s"})
-    EXPECT_EQ(parse_signal(bad), std::nullopt) << bad;
-}
-
 TEST(EnvironmentValue, FindsTheWholeNameOnly) {
   const std::array<const char*, 5> environment{"ABC=1", "AB=two=2", "A=", "B", nullptr};
   EXPECT_EQ(environment_value(environment.data(), "AB"), "two=2");

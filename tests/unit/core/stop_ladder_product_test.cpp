@@ -97,7 +97,8 @@ TEST(StopLadderProduct, EveryConstantWorldIsLeftWithinTheBudget) {
       const Climb climb = climb_all(settings, [&](Nanos) { return facts; });
       check(climb, settings, facts);
       // It says "announce" only when there is anybody to wait for.
-      const bool waits = facts.main_alive && facts.agent_alive && !facts.drained;
+      const bool waits = facts.main_alive && (settings.iris ? facts.agent_alive && !facts.drained
+                                                            : settings.drain_delay > 0);
       EXPECT_EQ(climb.count(LadderAction::announce), waits ? 1 : 0) << text_of(climb);
       EXPECT_EQ(climb.count(LadderAction::signal_main), facts.main_alive ? 1 : 0) << text_of(climb);
       if (HasFailure()) return;

@@ -161,9 +161,36 @@ TEST(StopLadder, PlainModeAsksThenTerminatesThenKills) {
   LadderFacts facts;
   facts.main_alive = facts.others_alive = true;
   const Climb climb = climb_all(plain, [&](Nanos) { return facts; });
-  // A budget of 60 s shortens the reserves of 12 s, 5 s and 5 s by a third.
-  EXPECT_EQ(text_of(climb), "signal_main@0 terminate_all@52000 kill_all@55400 leave@58800");
+  // A budget of 60 s shortens the 12 s and 5 s that are counted back from its end by a third.
+  EXPECT_EQ(text_of(climb), "signal_main@0 terminate_all@52000 kill_all@56700 leave@60100");
   EXPECT_TRUE(climb.forced);
+}
+
+TEST(StopLadder, PlainModeWaitsForTheDrainDelayAndNoLonger) {
+  LadderFacts facts;
+  facts.main_alive = true;
+  const Climb climb = climb_all({seconds(90), seconds(7), false}, [&](Nanos after) {
+    facts.main_alive = after < seconds(10);
+    return facts;
+  });
+  EXPECT_EQ(text_of(climb), "announce@0 signal_main@7000 leave@10000");
+}
+
+TEST(StopLadder, PlainModeWaitsNotWhenTheMainProgramHasGone) {
+  LadderFacts facts;
+  facts.others_alive = true;
+  const Climb climb = climb_all({seconds(90), seconds(7), false}, [&](Nanos after) {
+    facts.others_alive = after < seconds(3);
+    return facts;
+  });
+  EXPECT_EQ(text_of(climb), "terminate_all@0 leave@3000");
+}
+
+TEST(StopLadder, PlainModeGivesWhatMainLeftBehindTheRestOfTheBudget) {
+  LadderFacts facts;
+  facts.others_alive = true;
+  const Climb climb = climb_all({seconds(90), 0, false}, [&](Nanos) { return facts; });
+  EXPECT_EQ(text_of(climb), "terminate_all@0 kill_all@85000 leave@90000");
 }
 
 TEST(StopLadder, PlainModeLeavesWhenEverybodyHasGone) {

@@ -1,7 +1,10 @@
 #include "supervisor/link/snapshot.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <cstring>
 #include <string>
@@ -20,6 +23,13 @@ Link make_link() {
   std::array<int, 2> ends{-1, -1};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
   return {UniqueFd{ends[0]}, UniqueFd{ends[1]}};
+}
+
+Received hear_agent(const Link& link, AgentSnapshot& out) {
+  UniqueFd passed;
+  const Received received = receive_newest(link.init.get(), out, passed);
+  EXPECT_FALSE(passed) << "nobody passed anything";
+  return received;
 }
 
 void send_raw(const UniqueFd& socket, const void* bytes, std::size_t size) {
@@ -44,7 +54,7 @@ TEST(Snapshot, ArrivesAsItWasSentInBothDirections) {
   std::memcpy(agent.end_reason.data(), "because", 7);
   ASSERT_TRUE(send_snapshot(link.agent.get(), agent));
   AgentSnapshot got_agent;
-  ASSERT_EQ(receive_newest(link.init.get(), got_agent), Received::snapshot);
+  ASSERT_EQ(hear_agent(link, got_agent), Received::snapshot);
   EXPECT_EQ(got_agent.beat, 12U);
   EXPECT_EQ(got_agent.wanted, Command::start);
   EXPECT_EQ(got_agent.wanted_number, 3U);
@@ -57,10 +67,10 @@ TEST(Snapshot, TheNewestWinsAndTheSocketIsEmptyAfterwards) {
   for (snapshot.beat = 1; snapshot.beat <= 50; ++snapshot.beat)
     ASSERT_TRUE(send_snapshot(link.agent.get(), snapshot));
   AgentSnapshot got;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::snapshot);
+  EXPECT_EQ(hear_agent(link, got), Received::snapshot);
   EXPECT_EQ(got.beat, 50U);
   got.beat = 7;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::nothing);
+  EXPECT_EQ(hear_agent(link, got), Received::nothing);
   EXPECT_EQ(got.beat, 7U);
 }
 
@@ -77,7 +87,7 @@ TEST(Snapshot, ForeignSizesAndVersionsAreSkipped) {
   const std::string longer(sizeof(AgentSnapshot) + 1, '\1');
   send_raw(link.agent, longer.data(), longer.size());
   AgentSnapshot got;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::snapshot);
+  EXPECT_EQ(hear_agent(link, got), Received::snapshot);
   EXPECT_EQ(got.beat, 5U);
 }
 
@@ -86,7 +96,7 @@ TEST(Snapshot, OnlyForeignMessagesAreNothing) {
   send_raw(link.agent, "hello", 5);
   AgentSnapshot got;
   got.beat = 7;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::nothing);
+  EXPECT_EQ(hear_agent(link, got), Received::nothing);
   EXPECT_EQ(got.beat, 7U);
 }
 
@@ -97,7 +107,7 @@ TEST(Snapshot, ALongerOneOfANewerProgramIsSkippedEvenIfItsHeadLooksRight) {
   std::memcpy(longer.data(), &head, sizeof head);
   send_raw(link.agent, longer.data(), longer.size());
   AgentSnapshot got;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::nothing);
+  EXPECT_EQ(hear_agent(link, got), Received::nothing);
 }
 
 TEST(Snapshot, AFullSocketSaysFalseAndLosesNothingOlder) {
@@ -120,7 +130,7 @@ TEST(Snapshot, AClosedLinkIsToldAndSendingToItIsNoSignal) {
   Link link = make_link();
   link.agent.reset();
   AgentSnapshot got;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::closed);
+  EXPECT_EQ(hear_agent(link, got), Received::closed);
   EXPECT_FALSE(send_snapshot(link.init.get(), InitSnapshot{}));
 }
 
@@ -131,9 +141,43 @@ TEST(Snapshot, WhatWasSaidBeforeClosingIsStillHeard) {
   ASSERT_TRUE(send_snapshot(link.agent.get(), last));
   link.agent.reset();
   AgentSnapshot got;
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::snapshot);
+  EXPECT_EQ(hear_agent(link, got), Received::snapshot);
   EXPECT_EQ(got.end_wanted, 1U);
-  EXPECT_EQ(receive_newest(link.init.get(), got), Received::closed);
+  EXPECT_EQ(hear_agent(link, got), Received::closed);
+}
+
+TEST(Snapshot, OfTheAgentMayBringADescriptorAndTheLastOneIsKept) {
+  const Link link = make_link();
+  const Link first = make_link();
+  const Link second = make_link();
+  AgentSnapshot snapshot;
+  ASSERT_TRUE(send_snapshot(link.agent.get(), snapshot, first.agent.get()));
+  ASSERT_TRUE(send_snapshot(link.agent.get(), snapshot, second.agent.get()));
+  ASSERT_TRUE(send_snapshot(link.agent.get(), snapshot));
+  AgentSnapshot got;
+  UniqueFd passed;
+  EXPECT_EQ(receive_newest(link.init.get(), got, passed), Received::snapshot);
+  ASSERT_TRUE(passed);
+  EXPECT_EQ(::fcntl(passed.get(), F_GETFD), FD_CLOEXEC);
+  ASSERT_EQ(::send(second.init.get(), "!", 1, MSG_NOSIGNAL), 1);
+  char byte = 0;
+  EXPECT_EQ(::recv(passed.get(), &byte, 1, MSG_DONTWAIT), 1);
+  EXPECT_EQ(byte, '!');
+}
+
+TEST(Snapshot, WhoSendsWithoutEndDoesNotKeepTheReader) {
+  const Link link = make_link();
+  const pid_t sender = ::fork();
+  if (sender == 0) {
+    for (;;)
+      send_snapshot(link.agent.get(), AgentSnapshot{});
+  }
+  AgentSnapshot got;
+  UniqueFd passed;
+  for (int round = 0; round < 20; ++round)
+    EXPECT_NE(receive_newest(link.init.get(), got, passed), Received::closed);
+  ::kill(sender, SIGKILL);
+  ::waitpid(sender, nullptr, 0);
 }
 
 TEST(TextOfField, EndsAtTheNulOrAtTheEnd) {

@@ -246,5 +246,47 @@ TEST_F(HttpServerTest, ItsEndClosesEverything) {
   EXPECT_FALSE(Client(io, port).connected());
 }
 
+/// As another process gets it: the number of the same open socket.
+sup::UniqueFd copy_of(int fd) {
+  return sup::UniqueFd{::fcntl(fd, F_DUPFD, 3)};
+}
+
+TEST_F(HttpServerTest, ASocketThatListensThereAlreadyIsTakenOver) {
+  for (const std::string host : {"127.0.0.1", "::"}) {
+    const ListenAddress address = serve({}, host).address();
+    sup::UniqueFd kept = copy_of(server_->listener());
+    server_.reset();
+    Client early{io, address.port};  // while nobody accepts it waits
+    auto second = HttpServer::listen(io, {host, address.port}, echo, {}, std::move(kept));
+    ASSERT_TRUE(second) << second.error().what;
+    EXPECT_EQ(to_text(second->address()), to_text(address));
+    EXPECT_NE(::fcntl(second->listener(), F_GETFD) & FD_CLOEXEC, 0);
+    early.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(early.answer().ends_with("GET / loopback"));
+  }
+}
+
+TEST_F(HttpServerTest, ASocketThatListensElsewhereOrNotAtAllIsNot) {
+  serve();
+  sup::UniqueFd elsewhere = copy_of(server_->listener());
+  const auto other = HttpServer::listen(io, {"127.0.0.2", 0}, echo, {}, std::move(elsewhere));
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->address().host, "127.0.0.2");
+  const auto instead_of_a_file =
+      HttpServer::listen(io, {"127.0.0.1", 0}, echo, {}, copy_of(STDIN_FILENO));
+  ASSERT_TRUE(instead_of_a_file);
+  EXPECT_NE(instead_of_a_file->port(), server_->port());
+}
+
+TEST_F(HttpServerTest, ASocketThatIsNotTakenOverGivesItsPortBack) {
+  const std::uint16_t port = serve({}, "::").port();
+  const sup::UniqueFd kept = copy_of(server_->listener());  // as PID 1 keeps it
+  server_.reset();
+  ASSERT_FALSE(HttpServer::listen(io, {"127.0.0.1", port}, echo));
+  const auto second = HttpServer::listen(io, {"127.0.0.1", port}, echo, {}, copy_of(kept.get()));
+  ASSERT_TRUE(second) << second.error().what;
+  EXPECT_EQ(second->port(), port);
+}
+
 }  // namespace
 }  // namespace probes::net
