@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t most_locks_text = 16UL * 1024 * 1024;
 constexpr std::size_t most_descriptor_text = 64UL * 1024;
 
-/// 1: POSIX  ADVISORY  WRITE 4711 08:02:131090 0 EOF; who waits has "->" after the number. The pid is 0
-/// where the kernel names none.
+/// 1: POSIX  ADVISORY  WRITE 4711 08:02:131090 0 EOF; who waits has "->" after the number. The pid
+/// is 0 where the kernel names none.
 std::optional<RecordLock> parse_lock(std::string_view line, std::string_view kind) {
   std::vector<std::string_view> words;
   for (const std::string_view word : split(line, ' ')) {

@@ -99,7 +99,7 @@ TEST(IrisLife, AKilledAgentCostsNothingButAMoment) {
   Program init = container.start_up();
   const pid_t control = IrisContainer::control_process(init);
   const auto agents = descendants_named(init.pid(), "iris-agent");
-  ASSERT_EQ(agents.size(), 1U);
+  ASSERT_FALSE(agents.empty());  // what it is about to execute has its name for a moment, too
   ::kill(agents.front(), SIGKILL);
   ASSERT_TRUE(init.wait_for_event("agent.died", within(10s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200)
@@ -115,7 +115,7 @@ TEST(IrisLife, ADeathWhileTheAgentIsAwayIsFound) {
   const IrisContainer container;
   Program init = container.start_up();
   const auto agents = descendants_named(init.pid(), "iris-agent");
-  ASSERT_EQ(agents.size(), 1U);
+  ASSERT_FALSE(agents.empty());     // what it is about to execute has its name for a moment, too
   ::kill(agents.front(), SIGSTOP);  // it cannot see what follows
   ::kill(IrisContainer::control_process(init), SIGKILL);
   ::kill(agents.front(), SIGKILL);
