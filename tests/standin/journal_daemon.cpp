@@ -9,6 +9,7 @@
 #include "daemons.h"
 #include "messages.h"
 #include "store.h"
+#include "store/growing_file.h"
 #include "store/journal_files.h"
 #include "switches.h"
 
@@ -59,15 +60,14 @@ class JournalDaemon {
     const fs::path file = directory / next_journal_name(journal_files(directory), journal_day());
     UniqueFd fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660)};
     const UniqueFd folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    const std::string header = journal_header(next_number_);
-    if (!fd || !write_all(fd.get(), header) || ::fsync(fd.get()) != 0 ||
-        ::fsync(folder.get()) != 0) {
+    const bool opened = static_cast<bool>(fd);
+    GrowingFile begun{std::move(fd)};
+    if (!opened || !begun.append(journal_header(next_number_)) || ::fsync(folder.get()) != 0) {
       complain(file);
       return false;
     }
-    file_ = std::move(fd);
+    file_ = std::move(begun);
     path_ = file;
-    size_ = header.size();
     append_file(instance_.mgr() / "journal.log", file.string() + "\n", Append::create);
     return true;
   }
@@ -79,15 +79,11 @@ class JournalDaemon {
     last_flush_ = now_ms();
     if (tail == head.durable) return true;
     const ChangeRing::Piece piece = changes_.read(head.durable, tail);
-    if (!write_all(file_.get(), piece.records) || ::fdatasync(file_.get()) != 0) {
+    if (!file_.append(piece.records)) {
       complain(path_);
-      // What a full disk took of it must not stand before what comes later.
-      const auto size = static_cast<off_t>(size_);
-      if (::ftruncate(file_.get(), size) == 0) ::lseek(file_.get(), size, SEEK_SET);
       return false;
     }
     complained_ = false;
-    size_ += piece.records.size();
     next_number_ += piece.count;
     head.durable = tail;
     ring(board_.durable_bell);
@@ -114,9 +110,8 @@ class JournalDaemon {
   const Instance& instance_;
   Board& board_;
   ChangeRing changes_;
-  UniqueFd file_;
+  GrowingFile file_;
   fs::path path_;
-  std::size_t size_ = 0;
   std::uint64_t next_number_ = 1;
   std::int64_t last_flush_ = 0;
   bool complained_ = false;

@@ -105,9 +105,10 @@ class WriteDaemon {
                         : "Backup.General.ExternalFreeze: shutting down, system resumed");
     }
     if (board_.suspend_wanted) return;
-    board_.suspended = false;
     board_.resume_at = 0;
     board_.logins_end_at = 0;
+    // Last: whoever freezes next may set the limits of its own from now on.
+    board_.suspended = false;
     next_pass_ = now_ms();
     ring(board_);
   }
