@@ -42,6 +42,13 @@ class FullDisk : public Standin {
     const std::size_t size = free_bytes() - bytes;
     std::ofstream{ballast()} << std::string(size, 'x');
   }
+  /// By a clock that takes the five seconds of a paused journal for a tenth of one.
+  [[nodiscard]] std::string health() const {
+    fault("clock_scale", "50");
+    const std::string health = qlist_field(iris({"qlist", "IRIS"}).output, 9);
+    heal("clock_scale");
+    return health;
+  }
   [[nodiscard]] fs::path acknowledged() const { return top_ / "acknowledged"; }
   /// Writes until the disk is full and nobody gets anything acknowledged any more.
   [[nodiscard]] pid_t write_to_the_wall() const {
@@ -58,9 +65,11 @@ TEST_F(FullDisk, WhatItRefusesIsAcknowledgedOnceThereIsRoom) {
   leave(256UL * 1024);
   const pid_t load = write_to_the_wall();
   EXPECT_TRUE(running());
+  EXPECT_TRUE(eventually([this] { return health() == "hung"; }));
   fs::remove(ballast());
   const std::size_t before = fs::file_size(acknowledged());
   EXPECT_TRUE(eventually([&] { return fs::file_size(acknowledged()) > before; }));
+  EXPECT_TRUE(eventually([this] { return health() == "ok"; }));
   ::kill(load, SIGTERM);
   await(load);
   ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);

@@ -83,7 +83,7 @@ class JournalDaemon {
       complain(path_);
       return false;
     }
-    complained_ = false;
+    recovered();
     next_number_ += piece.count;
     head.durable = tail;
     ring(board_.durable_bell);
@@ -92,6 +92,7 @@ class JournalDaemon {
 
   bool switch_file() {
     if (!open_next()) return false;
+    recovered();
     log_message(
         instance_, Severity::info, "Generic.Event",
         "INTERSYSTEMS IRIS JOURNALING SYSTEM MESSAGE\nJournaling switched to: " + path_.string());
@@ -105,6 +106,12 @@ class JournalDaemon {
       log_message(instance_, Severity::severe, "Generic.Event",
                   "Journaling I/O error on " + file.string() + ", updates wait");
     complained_ = true;
+    note_since(board_.journal_stuck_since);
+  }
+
+  void recovered() {
+    complained_ = false;
+    board_.journal_stuck_since = 0;
   }
 
   const Instance& instance_;

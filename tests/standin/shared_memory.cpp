@@ -23,7 +23,7 @@
 namespace standin {
 namespace {
 
-constexpr std::string_view magic = "iris-standin 2";
+constexpr std::string_view magic = "iris-standin 3";
 constexpr std::size_t board_room = (sizeof(Board) + 63) / 64 * 64;
 constexpr std::size_t smallest_cache = 2 * longest_value;
 static_assert(std::atomic<std::int64_t>::is_always_lock_free &&
@@ -133,6 +133,11 @@ bool wait_until(Board& board, std::int64_t until, const std::function<bool()>& d
     if (now_ms() >= until) return false;
     wait_for_bell(board, seen, until);
   }
+}
+
+void note_since(std::atomic<std::int64_t>& moment) {
+  std::int64_t never = 0;
+  moment.compare_exchange_strong(never, now_ms());
 }
 
 std::vector<pid_t> living_processes(const Instance& instance, const Board& board) {

@@ -36,7 +36,9 @@ struct Board {
   std::atomic<std::uint32_t> durable_bell{0};    ///< rung when the journal is further on disk
   std::atomic<std::uint64_t> durable_wanted{0};  ///< how far somebody waits for that, a position
   std::atomic<std::uint64_t> write_epoch{0};     ///< odd while databases are being written
-  std::array<std::atomic<pid_t>, 768> pids{};    ///< control process first; 0: free
+  std::atomic<std::int64_t> journal_stuck_since{0};   ///< now_ms(); 0: the journal daemon writes
+  std::atomic<std::int64_t> updates_locked_since{0};  ///< now_ms(); 0: nobody waits to update
+  std::array<std::atomic<pid_t>, 768> pids{};         ///< control process first; 0: free
 };
 
 class SharedMemory {
@@ -75,6 +77,9 @@ bool wait_until(Board& board, std::int64_t until, const std::function<bool()>& d
 /// Until the bell has rung since it was `seen`, a signal came, or `until`.
 void wait_for_bell(Board& board, std::uint32_t seen, std::int64_t until);
 void wait_for_bell(std::atomic<std::uint32_t>& bell, std::uint32_t seen, std::int64_t until);
+
+/// Notes in one of the board's words that something began now, unless it has before.
+void note_since(std::atomic<std::int64_t>& moment);
 
 /// The registered processes that live and are of this instance.
 std::vector<pid_t> living_processes(const Instance& instance, const Board& board);

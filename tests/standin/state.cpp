@@ -25,13 +25,20 @@ std::time_t last_used(const Instance& instance) {
   return 0;
 }
 
+bool is_older(std::int64_t since, std::int64_t seconds) {
+  return since != 0 && now_ms() - since > seconds_as_ms(seconds);
+}
+
 std::string health_of(const Instance& instance, const Board& board) {
   if (std::string fixed = switch_text("health"); !fixed.empty()) return fixed;
-  // A write daemon that does not write, for any reason, is a documented cause of HUNG; so is a
-  // journal daemon that has paused.
+  // Documented causes of HUNG: a write daemon that does not write, for any reason; a journal daemon
+  // that has paused for more than five seconds; updates that have been locked for more than three.
   if (!held(instance, LockSection::write_daemon) || !held(instance, LockSection::journal_daemon))
     return "hung";
-  if (board.suspended && switch_is("frozen_health", "hung")) return "hung";
+  if (is_older(board.journal_stuck_since, 5)) return "hung";
+  if (board.suspended ? switch_is("frozen_health", "hung")
+                      : is_older(board.updates_locked_since, 3))
+    return "hung";
   constexpr std::array<const char*, 3> names{"ok", "warn", "alert"};
   return names.at(static_cast<std::size_t>(board.startup_health.load()) % names.size());
 }

@@ -139,8 +139,10 @@ std::uint64_t Globals::change(const std::function<Change(const Lock&)>& make, bo
       position = changes.head().tail;
     }
     if (number) break;
+    note_since(memory_->updates_locked_since);
     wait_for_room();
   }
+  if (!sync) memory_->updates_locked_since = 0;
   if (changes.more_than_half_full()) ring(*memory_);
   if (sync || switch_is("journal_sync", "commit"))
     while (!make_durable(memory_, position, now_ms() + look_around_ms))

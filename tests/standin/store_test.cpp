@@ -82,6 +82,22 @@ TEST_F(Store, UpdatesWaitBeforeTheTimeoutWhenTheCacheIsFull) {
   end_writing();
 }
 
+TEST_F(Store, UpdatesThatAreLockedForLongAreHungUntilTheyGoOn) {
+  environment_["IRIS_STANDIN_CACHE_BYTES"] = "131072";
+  start();
+  const pid_t write_daemon = daemon("WRTDMN");
+  const auto health = [this] { return qlist_field(iris({"qlist", "IRIS"}).output, 9); };
+  begin_writing("0");
+  ASSERT_EQ(::kill(write_daemon, SIGSTOP), 0);
+  ASSERT_TRUE(eventually([this] { return writer_waits(); }));
+  fault("clock_scale", "50");  // three seconds become 60 ms
+  EXPECT_TRUE(eventually([&] { return health() == "hung"; }));
+  ASSERT_EQ(::kill(write_daemon, SIGCONT), 0);
+  EXPECT_TRUE(eventually([&] { return health() == "ok"; }));
+  EXPECT_TRUE(writer_goes_on());
+  end_writing();
+}
+
 TEST_F(Store, UpdatesMayWaitFromTheFirstMomentOfAFreeze) {
   fault("frozen_updates", "pause");
   start();

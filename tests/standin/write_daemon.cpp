@@ -51,7 +51,10 @@ class WriteDaemon {
     if (!unfinished_) {
       RingHead& head = changes_.head();
       target_ = head.tail;
-      if (target_ == head.applied) return true;
+      if (target_ == head.applied) {
+        board_.updates_locked_since = 0;  // of a writer that was killed as it waited
+        return true;
+      }
       // No page goes to a database before its change is in the journal.
       if (!make_durable(memory_, target_, now_ms() + journal_patience_ms)) return false;
       gather(changes_.read(head.applied, target_));
@@ -61,6 +64,7 @@ class WriteDaemon {
     if (unfinished_) return complain();
     complained_ = false;
     changes_.head().applied = target_;
+    board_.updates_locked_since = 0;  // there is room again
     ring(board_);
     return true;
   }
@@ -107,6 +111,7 @@ class WriteDaemon {
     if (board_.suspend_wanted) return;
     board_.resume_at = 0;
     board_.logins_end_at = 0;
+    board_.updates_locked_since = 0;
     // Last: whoever freezes next may set the limits of its own from now on.
     board_.suspended = false;
     next_pass_ = now_ms();
