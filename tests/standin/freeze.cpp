@@ -50,6 +50,23 @@ class BackupLog {
   bool verbose_;
 };
 
+/// One freeze or thaw at a time, to the end of the method.
+class BackupTurn {
+ public:
+  explicit BackupTurn(const Instance& instance)
+      : instance_{instance}, taken_{take_lock(instance, LockSection::backup)} {}
+  ~BackupTurn() {
+    if (taken_) give_lock_back(instance_, LockSection::backup);
+  }
+  BackupTurn(const BackupTurn&) = delete;
+  BackupTurn& operator=(const BackupTurn&) = delete;
+  explicit operator bool() const { return taken_; }
+
+ private:
+  const Instance& instance_;
+  bool taken_;
+};
+
 std::int64_t number_or(const std::string& text, std::int64_t fallback) {
   const std::int64_t number = to_number(text).value_or(0);
   return number > 0 ? number : fallback;
@@ -92,7 +109,8 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
   }
   const BackupLog log{instance, "Backup.General.ExternalFreeze", call.argument(1),
                       number_or(call.argument(6), 0) != 0};
-  if (!take_lock(instance, LockSection::backup)) return refuse(log, "Another freeze is under way");
+  const BackupTurn turn{instance};
+  if (!turn) return refuse(log, "Another freeze is under way");
   if (board.suspend_wanted) return refuse(log, "System is already suspended");
   const std::int64_t until =
       now_ms() + seconds_as_ms(number_or(call.argument(4), default_timeout_s));
@@ -131,7 +149,8 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
 
 int external_thaw(const Instance& instance, Board& board, const MethodCall& call) {
   const BackupLog log{instance, "Backup.General.ExternalThaw", call.argument(1), false};
-  if (!take_lock(instance, LockSection::backup)) return refuse(log, "A freeze is under way");
+  const BackupTurn turn{instance};
+  if (!turn) return refuse(log, "A freeze is under way");
   if (!board.suspended) return refuse(log, "System is not suspended");
   log.note(Severity::info, "Resuming system");
   maybe_die(instance, board, "thaw");

@@ -48,6 +48,12 @@ bool wait_for_lock(const Instance& instance, LockSection section) {
   return take(instance, section, F_SETLKW, F_OFD_SETLKW);
 }
 
+void give_lock_back(const Instance& instance, LockSection section) {
+  struct flock lock = section_of(section);
+  lock.l_type = F_UNLCK;
+  ::fcntl(ilock_fd(instance), F_SETLK, &lock);
+}
+
 std::optional<pid_t> lock_owner(const Instance& instance, LockSection section) {
   struct flock lock = section_of(section);
   if (::fcntl(ilock_fd(instance), F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)

@@ -23,6 +23,8 @@ enum class LockSection : off_t {
 /// process has it. A daemon's is held as the switch `lock_kind` says.
 bool take_lock(const Instance& instance, LockSection section);
 bool wait_for_lock(const Instance& instance, LockSection section);
+/// Of the change or the backup section: before the process ends.
+void give_lock_back(const Instance& instance, LockSection section);
 
 /// The process that holds a section: 0 when the holder is not visible from here (another PID
 /// namespace), nothing when it is free. The caller's own lock does not count.

@@ -174,6 +174,12 @@ int Standin::await(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+bool Standin::still_running(pid_t child) {
+  siginfo_t about{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &about, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         about.si_pid == 0;
+}
+
 Ended Standin::run(const std::string& program, const Words& arguments) const {
   const fs::path output = top_ / "output";
   Ended ended;

@@ -55,6 +55,7 @@ class Standin : public testing::Test {
   [[noreturn]] void become(const std::string& program, const Words& arguments,
                            const fs::path& output) const;
   static int await(pid_t child);
+  static bool still_running(pid_t child);
   [[nodiscard]] Ended run(const std::string& program, const Words& arguments) const;
   [[nodiscard]] Ended iris(const Words& arguments) const;
   [[nodiscard]] int session(const std::string& code) const;

@@ -75,14 +75,21 @@ int sign_on(const Instance& instance) {
   return 1;
 }
 
+/// What the caller gets of a freeze or thaw that took effect.
+int answer(int status, std::string_view fault) {
+  if (status != backup_success) return status;
+  const int instead = fault_status(fault);
+  return instead >= 0 ? instead : status;
+}
+
 int call_backup(const Instance& instance, const SharedMemory& memory, const MethodCall& call) {
   if (call.method == "ExternalFreeze") {
     const int status = fault_status("freeze_fault");
-    return status >= 0 ? status : external_freeze(instance, memory, call);
+    return status >= 0 ? status : answer(external_freeze(instance, memory, call), "freeze_answer");
   }
   if (call.method == "ExternalThaw") {
     const int status = fault_status("thaw_fault");
-    return status >= 0 ? status : external_thaw(instance, *memory, call);
+    return status >= 0 ? status : answer(external_thaw(instance, *memory, call), "thaw_answer");
   }
   if (call.method == "IsWDSuspendedExt") return memory->suspended ? backup_success : backup_failure;
   return object_script_error("<METHOD DOES NOT EXIST> *" + call.method + ",Backup.General");

@@ -132,6 +132,25 @@ TEST_F(Standin, FreezesAndThaws) {
   }
 }
 
+TEST_F(Standin, AFreezeOrThawThatTookEffectMayNotAnswer) {
+  start();
+  fault("freeze_answer", "exit:7");
+  EXPECT_EQ(session(freeze), 7);
+  EXPECT_EQ(session(is_suspended), 5);
+  fault("thaw_answer", "exit:8");
+  EXPECT_EQ(session(thaw), 8);
+  EXPECT_EQ(session(is_suspended), 3);
+
+  fault("freeze_answer", "hang");
+  const pid_t hung = launch("iris", {"session", "IRIS", "-U", "%SYS", freeze}, top_ / "hung");
+  ASSERT_TRUE(eventually([this] { return session(is_suspended) == 5; }));
+  EXPECT_EQ(session(thaw), 8);  // nothing stands in its way
+  EXPECT_EQ(session(is_suspended), 3);
+  EXPECT_TRUE(still_running(hung));
+  heal("freeze_answer");
+  EXPECT_EQ(await(hung), 5);
+}
+
 TEST_F(Standin, WritesNothingToADatabaseWhileFrozen) {
   start();
   const fs::path database = mgr() / "user" / "IRIS.DAT";
@@ -211,8 +230,11 @@ TEST_F(Standin, AnswersFaultsWhileItRuns) {
   EXPECT_EQ(iris({"qlist", "IRIS"}).output, "");
   fault("qlist_fault", "hang");
   const pid_t hung = launch("iris", {"qlist", "IRIS"}, top_ / "hung");
-  EXPECT_EQ(::kill(hung, SIGKILL), 0);
-  EXPECT_EQ(await(hung), 128 + SIGKILL);
+  EXPECT_EQ(session(is_suspended), 3);  // takes longer than a qlist that does not hang
+  EXPECT_TRUE(still_running(hung));
+  heal("qlist_fault");
+  EXPECT_EQ(await(hung), 0);
+  EXPECT_EQ(qlist_field(read(top_ / "hung"), 1), "IRIS");
   fault("qlist_fault", "two");
   EXPECT_EQ(lines_of(iris({"qlist"}).output).size(), 2U);
   EXPECT_EQ(qlist_field(lines_of(iris({"qlist"}).output).back(), 1), "IRIS");

@@ -115,7 +115,8 @@ constexpr auto table = std::to_array<Switch>({
      "iris qlist, list and qall; two: a second instance before ours"},
     {"die_at", fault,
      "start_merge, start_daemons, start_end, pass, freeze, frozen, thaw, stop, stop_daemons",
-     "all processes of the instance are killed at this point, with whoever is there; `pass`: changes "
+     "all processes of the instance are killed at this point, with whoever is there; `pass`: "
+     "changes "
      "are in the journal and not yet in a database"},
     {"start_fault", fault, "hang, fail, license, exit:N", "iris start"},
     {"stop_fault", fault, "hang, exit:N", "iris stop"},
@@ -123,6 +124,8 @@ constexpr auto table = std::to_array<Switch>({
     {"session_fault", fault, "hang, exit:N", "a session's sign-on"},
     {"freeze_fault", fault, "hang, exit:N", "instead of ExternalFreeze"},
     {"thaw_fault", fault, "hang, exit:N", "instead of ExternalThaw"},
+    {"freeze_answer", fault, "hang, exit:N", "the answer of an ExternalFreeze that took effect"},
+    {"thaw_answer", fault, "hang, exit:N", "the answer of an ExternalThaw that took effect"},
     {"agent_fault", fault, "busy", "the ISCAgent's port is taken"},
     {"stat_fault", fault, "hang, exit:N", "iris stat"},
     {"merge_fault", fault, "fail, hang, exit:N", "iris merge"},

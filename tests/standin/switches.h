@@ -45,8 +45,8 @@ bool switch_is(std::string_view name, std::string_view text);
 /// A time, in milliseconds of the scaled clock.
 std::int64_t switch_ms(std::string_view name);
 
-/// Carries out the general faults in the switch `name`: `hang` never returns, `exit:N` is answered
-/// with N. -1: go on.
+/// Carries out the general faults in the switch `name`: `hang` lasts until it is healed, `exit:N`
+/// is answered with N. -1: go on.
 int fault_status(std::string_view name);
 
 /// What IRIS calls seconds, in milliseconds of the scaled clock.
