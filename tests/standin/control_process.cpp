@@ -73,6 +73,7 @@ class ControlProcess {
     log_message(instance_, Severity::info, "Generic.Event", "Shutdown complete");
     std::error_code ignored;
     fs::remove(instance_.ids(), ignored);
+    board_.stopped = true;
     memory_.remove(instance_);
   }
 

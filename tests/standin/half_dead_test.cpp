@@ -129,7 +129,7 @@ TEST_F(HalfDead, DiesWhereItIsTold) {
   heal("die_at");
   start();
   fault("die_at", "stop_daemons");
-  EXPECT_EQ(iris({"stop", "IRIS"}).status, 0);  // all gone, and nobody says how
+  EXPECT_EQ(answer("stop"), "1 IRIS has ended before its shutdown was complete");
   heal("die_at");
   EXPECT_TRUE(contains(iris({"start", "IRIS"}).output, "WIJ compare"));
 }
@@ -179,14 +179,35 @@ TEST_F(HalfDead, HundredsOfUsersComeAndGo) {
 
 TEST_F(HalfDead, AStopDuringAStopWaitsOrIsRefused) {
   start();
-  fault("stop_ms", "400");
+  ASSERT_EQ(session(freeze), 5);  // a stop waits for its end
   const pid_t first = launch("iris", {"stop", "IRIS"}, top_ / "first");
   ASSERT_TRUE(eventually([this] { return status() == "starting or stopping"; }));
   EXPECT_EQ(iris({"stop", "IRIS"}).status, 1);
   fault("busy", "wait");
-  EXPECT_EQ(iris({"stop", "IRIS"}).status, 0);
-  EXPECT_TRUE(down());
+  const pid_t second = launch("iris", {"stop", "IRIS"}, top_ / "second");
+  EXPECT_EQ(status(), "starting or stopping");
+  EXPECT_TRUE(still_running(first));
+  EXPECT_TRUE(still_running(second));
+  EXPECT_EQ(iris({"stat", "IRIS", "-W"}).status, 0);
   EXPECT_EQ(await(first), 0);
+  EXPECT_EQ(await(second), 0);
+  EXPECT_TRUE(contains(read(top_ / "second"), "IRIS is already down"));
+  EXPECT_TRUE(down());
+}
+
+TEST_F(HalfDead, AStopThatWaitsInVainEndsWithAForce) {
+  start();
+  for (const pid_t pid : processes("WRTDMN"))
+    ASSERT_EQ(::kill(pid, SIGKILL), 0);
+  ASSERT_TRUE(eventually([this] { return seen() == "running hung"; })) << seen();
+  const pid_t stop = launch("iris", {"stop", "IRIS"}, top_ / "stop");
+  ASSERT_TRUE(eventually([this] { return contains(messages(), "Shutting down"); }));
+  EXPECT_EQ(iris({"stop", "IRIS"}).status, 1);  // that one keeps others out
+  EXPECT_TRUE(still_running(stop));
+  EXPECT_EQ(iris({"force", "IRIS"}).status, 0);
+  EXPECT_EQ(await(stop), 1);
+  EXPECT_EQ(read(top_ / "stop"), "IRIS has ended before its shutdown was complete\n");
+  start();
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Board {
   std::atomic<std::int32_t> startup_health{0};  ///< 0 ok, 1 warn, 2 alert
   /// Who may leave while stopping: 1 user processes, 2 write daemon, too, 3 journal daemon, too.
   std::atomic<std::int32_t> leave{0};
+  std::atomic<bool> stopped{false};  ///< the control process's last word, after an orderly stop
   std::atomic<bool> suspend_wanted{false};
   std::atomic<bool> suspended{false};          ///< the write daemon's answer
   std::atomic<std::int64_t> resume_at{0};      ///< now_ms() of the automatic thaw; 0: none

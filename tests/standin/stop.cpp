@@ -51,6 +51,10 @@ bool is_gone(const Instance& instance, const SharedMemory* memory) {
   });
 }
 
+bool seems_up_without_anybody(const Instance& instance) {
+  return switch_is("stale_shm", "up") && SharedMemory::attach(instance);
+}
+
 bool kill_all(const Instance& instance) {
   const auto memory = SharedMemory::attach(instance);
   const SharedMemory* const known = memory ? &*memory : nullptr;
@@ -67,20 +71,26 @@ bool kill_all(const Instance& instance) {
   return true;
 }
 
-/// Asks the control process and waits for all to be gone; false when that took too long. Half dead
-/// they do not go: nobody is there who asks, or who answers.
-bool stop_in_order(const Instance& instance, bool half_dead) {
+enum class StopEnd {
+  orderly,    ///< the control process has said so
+  otherwise,  ///< all are gone, by iris force or a sudden death
+  never,      ///< within ShutdownTimeout
+};
+
+/// Asks the control process and waits for all to be gone. Half dead they do not go by themselves:
+/// nobody is there who asks, or who answers; but somebody else may force them.
+StopEnd stop_in_order(const Instance& instance, bool half_dead) {
   const std::int64_t until = now_ms() + shutdown_timeout_ms(instance);
   const auto memory = SharedMemory::attach(instance);
   if (memory && !half_dead) {
     (*memory)->phase = Phase::stopping;
     ring(**memory);
   }
-  while (half_dead || !is_gone(instance, memory ? &*memory : nullptr)) {
-    if (now_ms() >= until) return false;
+  while (!is_gone(instance, memory ? &*memory : nullptr) || seems_up_without_anybody(instance)) {
+    if (now_ms() >= until) return StopEnd::never;
     sleep_ms(10);
   }
-  return true;
+  return memory && (*memory)->stopped ? StopEnd::orderly : StopEnd::otherwise;
 }
 
 }  // namespace
@@ -110,7 +120,9 @@ int iris_stop(const Instance& instance, bool quietly) {
   if (state.half_dead && switch_is("half_dead_stop", "fail")) return refuse(" cannot be stopped");
   log_message(instance, Severity::info, "Generic.Event", "Shutting down InterSystems IRIS");
   const bool hopeless = state.half_dead && switch_is("half_dead_stop", "force");
-  if (!hopeless && stop_in_order(instance, state.half_dead)) {
+  const StopEnd end = hopeless ? StopEnd::never : stop_in_order(instance, state.half_dead);
+  if (end == StopEnd::otherwise) return refuse(" has ended before its shutdown was complete");
+  if (end == StopEnd::orderly) {
     say("Shutdown of " + instance.name + " complete");
     return 0;
   }
