@@ -31,11 +31,16 @@ class BackupLog {
         verbose_{verbose} {}
 
   void note(Severity severity, const std::string& text) const {
+    const std::string stamped = record(severity, text);
+    if (verbose_) write_all(STDOUT_FILENO, stamped);
+  }
+  /// Past standard output. The line as it stands in the log file.
+  std::string record(Severity severity, const std::string& text) const {
     const std::string line = method_ + ": " + text;
     log_message(instance_, severity, "Utility.Event", line);
-    const std::string stamped = freeze_stamp() + ": " + line + "\n";
+    std::string stamped = freeze_stamp() + ": " + line + "\n";
     if (!file_.empty()) append_file(file_, stamped, Append::create);
-    if (verbose_) write_all(STDOUT_FILENO, stamped);
+    return stamped;
   }
   /// Lines that go past messages.log.
   void show(const std::string& text) const {
@@ -125,7 +130,12 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
     const fs::path journal = current_journal(instance);
     const std::string& file = journal.string();
     log.show("\nJournal file switched to:\n" + file + "\n");
-    log.note(Severity::info, "Start a journal restore for this backup with journal file: " + file);
+    const std::string restore =
+        "Start a journal restore for this backup with journal file: " + file;
+    if (switch_is("freeze_tells_journal", "yes"))
+      log.note(Severity::info, restore);
+    else
+      log.record(Severity::info, restore);
     log.show("\nJournal marker set at\noffset " +
              mark(instance, memory, journal, call.argument(2)) + " of " + file + "\n");
   }

@@ -24,6 +24,8 @@
 namespace standin {
 namespace {
 
+constexpr std::int64_t look_again_ms = 10;
+
 SessionRequest parse_request(const std::vector<std::string>& arguments) {
   SessionRequest request;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
@@ -50,11 +52,21 @@ int object_script_error(const std::string& error) {
   return static_cast<int>(switch_number("session_error_status"));
 }
 
+/// Who signs on once a freeze is older than its timeout is refused, or waits for its end.
+State observe_for_sign_on(const Instance& instance) {
+  State state = observe(instance);
+  while (state.logins_ended && switch_is("suspended_sign_on", "hang")) {
+    sleep_ms(look_again_ms);
+    state = observe(instance);
+  }
+  return state;
+}
+
 /// -1: signed on.
 int sign_on(const Instance& instance) {
   sleep_ms(switch_ms("session_ms"));
   if (const int status = fault_status("session_fault"); status >= 0) return status;
-  const State state = observe(instance);
+  const State state = observe_for_sign_on(instance);
   switch (state.status) {
     case Status::running:
       break;
@@ -72,7 +84,7 @@ int sign_on(const Instance& instance) {
   }
   if (!state.logins_ended) return -1;
   say("Sign-on inhibited: System is suspended");
-  return 1;
+  return static_cast<int>(switch_number("inhibited_status"));
 }
 
 /// What the caller gets of a freeze or thaw that took effect.

@@ -184,10 +184,26 @@ TEST_F(Standin, RefusesSignOnAfterTheFreezeTimeoutUntilStatThaws) {
   start();
   fault("clock_scale", "50");
   ASSERT_EQ(session("##class(Backup.General).ExternalFreeze(,,,500,,,1)"), 5);
-  EXPECT_TRUE(eventually([this] { return session(is_suspended) == 1; }));
+  EXPECT_TRUE(eventually([this] { return session(is_suspended) == 239; }));
+  fault("inhibited_status", "1");
+  EXPECT_EQ(session(is_suspended), 1);
   EXPECT_TRUE(contains(iris({"stat", "IRIS"}).output, "WDSUSPD"));
   EXPECT_EQ(iris({"stat", "IRIS", "-W"}).status, 0);
   EXPECT_EQ(session(is_suspended), 3);
+}
+
+TEST_F(Standin, OrLetsASignOnWaitForTheThaw) {
+  start();
+  fault("clock_scale", "50");
+  ASSERT_EQ(session("##class(Backup.General).ExternalFreeze(,,,500,,,1)"), 5);
+  ASSERT_TRUE(eventually([this] { return session(is_suspended) == 239; }));
+  fault("suspended_sign_on", "hang");
+  const pid_t waiting =
+      launch("iris", {"session", "IRIS", "-U", "%SYS", is_suspended}, top_ / "waiting");
+  EXPECT_TRUE(contains(iris({"stat", "IRIS"}).output, "WDSUSPD"));
+  EXPECT_TRUE(still_running(waiting));
+  EXPECT_EQ(iris({"stat", "IRIS", "-W"}).status, 0);
+  EXPECT_EQ(await(waiting), 3);
 }
 
 TEST_F(Standin, KeepsSayingRunningWithoutItsControlProcess) {

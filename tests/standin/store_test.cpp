@@ -62,7 +62,7 @@ TEST_F(Store, AfterTheFreezeTimeoutUpdatesWaitUntilTheThaw) {
   begin_writing("0.1");
   ASSERT_EQ(session("##class(Backup.General).ExternalFreeze(,,,500,,,10)"), 5);
   EXPECT_TRUE(writer_goes_on());
-  ASSERT_TRUE(eventually([this] { return session(is_suspended) == 1; }));  // sign-on is refused
+  ASSERT_TRUE(eventually([this] { return session(is_suspended) == 239; }));  // no sign-on
   EXPECT_TRUE(eventually([this] { return writer_waits(); }));
   EXPECT_TRUE(writer_waits());
   EXPECT_EQ(iris({"stat", "IRIS", "-W"}).status, 0);
@@ -149,6 +149,17 @@ TEST_F(Store, AFreezeTellsWhereTheJournalGoesOn) {
   EXPECT_FALSE(contains(read(journal), "mgr/user"));
   ASSERT_EQ(user_session("set ^a=2").status, 0);
   EXPECT_TRUE(contains(read(journal), "mgr/user"));
+}
+
+TEST_F(Store, OrOnlyMessagesLogTellsFromWhichJournalToRestore) {
+  fault("freeze_tells_journal", "no");
+  start();
+  const Ended frozen =
+      iris({"session", "IRIS", "-U", "%SYS", "##class(Backup.General).ExternalFreeze(,,,,,1)"});
+  ASSERT_EQ(frozen.status, 5) << frozen.output;
+  EXPECT_TRUE(contains(frozen.output, ": System suspended\n")) << frozen.output;
+  EXPECT_FALSE(contains(frozen.output, "with journal file: ")) << frozen.output;
+  EXPECT_TRUE(contains(messages(), "with journal file: " + newest_journal().string() + "\n"));
 }
 
 TEST_F(Store, SessionsGoOnWithoutTheWriteDaemonAndReadWhatTheyWrote) {

@@ -59,6 +59,10 @@ constexpr auto table = std::to_array<Switch>({
     {"torn_database", fact, "abort|mount",
      "a start whose recovery does not mend a database: ends, or goes on and `<DATABASE>` is the "
      "answer to who uses it"},
+    {"suspended_sign_on", fact, "refuse|hang",
+     "sign-on once a freeze is older than its timeout: refused, or waits for the thaw"},
+    {"freeze_tells_journal", fact, "yes|no",
+     "a verbose ExternalFreeze names the journal file to restore from on standard output, too"},
     {"frozen_health", fact, "hung|ok", "field 9 while the write daemon is suspended"},
     {"dirty_health", fact, "warn|alert|ok", "field 9 after a start with recovery"},
     {"wd_suspend_limit", fact, "accept|refuse",
