@@ -15,6 +15,7 @@
 #include "store.h"
 #include "store/bytes.h"
 #include "store/journal_files.h"
+#include "store/volume_check.h"
 #include "store/write_pass.h"
 #include "switches.h"
 
@@ -36,29 +37,10 @@ void pass_time_until(std::int64_t moment) {
   }
 }
 
-/// Of a write image journal that is not there: the databases know how far they are.
-WijHeader rebuilt_header(const Volume& volume) {
-  WijHeader header;
-  for (const auto& [name, file] : databases_in(volume)) {
-    try {
-      header.change = std::max(header.change, Database{page_reader(file)}.header().change);
-    } catch (const Damage&) {
-      // Whoever uses it is told.
-    }
-  }
-  header.journal = journal_file_of(volume.journal, header.change + 1);
-  return header;
-}
-
-WijHeader header_of(const Volume& volume) {
-  auto header = read_wij_header(volume);
-  return header ? std::move(*header) : rebuilt_header(volume);
-}
-
 class Recovery {
  public:
   explicit Recovery(const Instance& instance)
-      : instance_{instance}, volume_{volume_of(instance)}, header_{header_of(volume_)} {}
+      : instance_{instance}, volume_{volume_of(instance)}, checkpoint_{checkpoint_of(volume_)} {}
 
   bool run() {
     if (!replay_images()) return false;
@@ -114,9 +96,12 @@ class Recovery {
   }
 
   [[nodiscard]] bool are_databases_whole() const {
+    auto files = databases_in(volume_);
+    for (const auto& [name, change] : header_.databases)
+      files.try_emplace(name, volume_.database_file(name));
     bool whole = true;
-    for (const auto& [name, change] : header_.databases) {
-      const std::string fault = fault_of(name, change);
+    for (const auto& [name, file] : files) {
+      const std::string fault = fault_of(name, file);
       whole = whole && fault.empty();
       if (!fault.empty())
         log(Severity::severe,
@@ -125,16 +110,10 @@ class Recovery {
     return whole;
   }
 
-  [[nodiscard]] std::string fault_of(const std::string& name, std::uint64_t change) const {
+  [[nodiscard]] std::string fault_of(const std::string& name, const fs::path& file) const {
     try {
-      const fs::path file = volume_.database_file(name);
       const PageReader read = page_reader(file);
-      if (std::string fault = database_fault(read, fs::file_size(file) / page_size); !fault.empty())
-        return fault;
-      const std::uint64_t last = Database{read}.header().change;
-      return last == change ? std::string{}
-                            : "it ends with change " + std::to_string(last) + ", not " +
-                                  std::to_string(change);
+      return fault_beside(header_, name, read, fs::file_size(file) / page_size);
     } catch (const Damage& damage) {
       return damage.what();
     }
@@ -142,9 +121,15 @@ class Recovery {
 
   /// In slices, a pass each: a crash in the middle loses nothing of it.
   bool replay_journal() {
+    JournalTail tail = read_journal(volume_.journal, header_.journal, checkpoint_.replay_after);
+    if (tail.last < header_.change) {
+      log(Severity::severe, "Journal ends before the databases do and is not replayed");
+      tail.changes.clear();
+    } else {
+      header_.change = checkpoint_.replay_after;  // for whoever has to begin again
+    }
     header_.state = WijState::done;
     if (!write_wij_header(volume_, header_)) return false;
-    const JournalTail tail = read_journal(volume_.journal, header_.journal, header_.change);
     if (!tail.gap.empty()) log(Severity::severe, "Journal is not complete: " + tail.gap);
     if (!tail.changes.empty())
       log(Severity::severe, "Preserving journal files " + header_.journal + " to " +
@@ -186,7 +171,8 @@ class Recovery {
 
   const Instance& instance_;
   Volume volume_;
-  WijHeader header_;
+  Checkpoint checkpoint_;
+  WijHeader& header_ = checkpoint_.header;
 };
 
 }  // namespace

@@ -208,6 +208,18 @@ class Crashed : public Store {
     write(acknowledged(), changes.output);
     ASSERT_EQ(iris({"force", "IRIS"}).status, 0);
   }
+
+  void begin_a_start_that_dies_in_its_recovery() const {
+    write(mgr() / "messages.log", "");
+    fault("recovery_ms", "60000");
+    const pid_t starting = launch("iris", {"start", "IRIS"}, top_ / "start");
+    ASSERT_TRUE(eventually([this] { return contains(messages(), "Journal recovery"); }));
+    ::kill(starting, SIGKILL);
+    await(starting);
+    // The process that recovered dies with the start.
+    EXPECT_TRUE(eventually([this] { return orphans().empty(); }));
+    fault("recovery_ms", "10");
+  }
 };
 
 TEST_F(Crashed, ItsJournalIsReplayedAndMessagesLogTellsIt) {
@@ -247,14 +259,7 @@ TEST_F(Crashed, RecoveryTellsAsOftenAsItIsToldTo) {
 }
 
 TEST_F(Crashed, AStartThatIsKilledInItsRecoveryIsRepeated) {
-  fault("recovery_ms", "60000");
-  const pid_t starting = launch("iris", {"start", "IRIS"}, top_ / "start");
-  ASSERT_TRUE(eventually([this] { return contains(messages(), "Journal recovery"); }));
-  ::kill(starting, SIGKILL);
-  await(starting);
-  // The process that recovered dies with the start.
-  EXPECT_TRUE(eventually([this] { return orphans().empty(); }));
-  fault("recovery_ms", "10");
+  begin_a_start_that_dies_in_its_recovery();
   start();
   EXPECT_TRUE(contains(verify().output, "missing as it is: 0 of "));
 }
@@ -299,13 +304,49 @@ TEST_F(Crashed, ADatabaseOfAnotherMomentIsTornAndMountedOnlyIfToldTo) {
 
 TEST_F(Crashed, AMissingWriteImageJournalIsMadeAnew) {
   fs::remove(mgr() / "IRIS.WIJ");
-  EXPECT_EQ(verify().status, 2);
+  const Ended before = verify();
+  EXPECT_EQ(before.status, 1) << before.output;  // the start below succeeds
+  EXPECT_TRUE(contains(before.output, "missing after recovery: 0 of ")) << before.output;
   start();
   EXPECT_EQ(user_session("write ^first,^a(50)").output, "passedvalue ");
   ASSERT_EQ(user_session("set ^b=1").status, 0);
   ASSERT_EQ(iris({"stop", "IRIS"}).status, 0);
   const Ended after = verify();
   EXPECT_EQ(after.status, 0) << after.output;
+}
+
+TEST_F(Crashed, WithoutAWriteImageJournalADamagedDatabaseIsStillTorn) {
+  fs::remove(mgr() / "IRIS.WIJ");
+  const fs::path database = mgr() / "user" / "IRIS.DAT";
+  std::string bytes = read(database);
+  ASSERT_TRUE(contains(bytes, "passed"));
+  bytes[bytes.find("passed")] = 'P';
+  write(database, bytes);
+  const Ended before = verify();
+  EXPECT_EQ(before.status, 2) << before.output;
+  EXPECT_EQ(iris({"start", "IRIS"}).status, 1);
+  EXPECT_TRUE(contains(messages(), "Database mgr/user is degraded: page ")) << messages();
+  fault("torn_database", "mount");
+  start();
+}
+
+TEST_F(Crashed, WithoutAWriteImageJournalAnOlderDatabaseCatchesUp) {
+  const fs::path database = mgr() / "user" / "IRIS.DAT";
+  fs::copy_file(database, top_ / "old");
+  start();
+  ASSERT_EQ(session("set ^later=1"), 0);  // in another database
+  ASSERT_TRUE(eventually([this] { return contains(read(mgr() / "IRIS.DAT"), "later"); }));
+  ASSERT_EQ(iris({"force", "IRIS"}).status, 0);
+  fs::copy_file(top_ / "old", database, fs::copy_options::overwrite_existing);
+  fs::remove(mgr() / "IRIS.WIJ");
+  const Ended before = verify();
+  EXPECT_EQ(before.status, 1) << before.output;
+  EXPECT_TRUE(contains(before.output, "missing as it is: 50 ")) << before.output;
+  EXPECT_TRUE(contains(before.output, "missing after recovery: 0 of ")) << before.output;
+  begin_a_start_that_dies_in_its_recovery();
+  EXPECT_TRUE(contains(verify().output, "missing after recovery: 0 of "));
+  start();
+  EXPECT_EQ(user_session("write ^first,^a(50)").output, "passedvalue ");
 }
 
 TEST_F(Crashed, TheCheckerSaysWhyItCannotAnswer) {

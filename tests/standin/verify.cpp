@@ -11,7 +11,7 @@
 #include "store/acknowledged.h"
 #include "store/bytes.h"
 #include "store/journal_files.h"
-#include "store/volume.h"
+#include "store/volume_check.h"
 #include "store/write_pass.h"
 
 namespace standin {
@@ -55,29 +55,39 @@ class Verification {
   Verdict run(const std::vector<Change>& acknowledged) {
     acknowledged_ = acknowledged;
     files_ = databases_in(volume_);
-    const auto header = read_wij_header(volume_);
-    if (!header) return torn("write image journal: missing or damaged");
-    const bool whole = look_at_databases(*header);
-    say("write image journal: pass " + std::to_string(header->pass) + ", " +
-        (header->state == WijState::pending ? "pending" : "complete") + ", changes up to " +
-        std::to_string(header->change));
+    const Checkpoint checkpoint = checkpoint_of(volume_);
+    const WijHeader& header = checkpoint.header;
+    if (checkpoint.rebuilt && files_.empty())
+      return torn("no databases, and a write image journal that is missing or damaged");
+    const bool whole = look_at_databases(header);
+    tell_write_image_journal(checkpoint);
     if (whole) tell_missing("as it is");
-    const bool pending = header->state == WijState::pending;
-    if (pending && !take_images(*header)) return Verdict::torn;
+    const bool pending = header.state == WijState::pending;
+    if (pending && !take_images(header)) return Verdict::torn;
     if (pending) say("with the pages of the write image journal:");
-    if (pending ? !look_at_databases(*header) : !whole)
+    if (pending ? !look_at_databases(header) : !whole)
       return torn("databases: not of one moment, and nothing mends them");
-    const JournalTail tail = read_journal(volume_.journal, header->journal, header->change);
-    if (!look_at_journal(tail, header->change)) return Verdict::torn;
+    const JournalTail tail = read_journal(volume_.journal, header.journal, checkpoint.replay_after);
+    if (!look_at_journal(tail, header.change)) return Verdict::torn;
     if (!replay(tail.changes)) return Verdict::torn;
     tell_missing("after recovery");
-    return pending || !tail.changes.empty() ? Verdict::recoverable : Verdict::consistent;
+    return pending || checkpoint.rebuilt || !tail.changes.empty() ? Verdict::recoverable
+                                                                  : Verdict::consistent;
   }
 
  private:
   static Verdict torn(const std::string& why) {
     say(why);
     return Verdict::torn;
+  }
+
+  static void tell_write_image_journal(const Checkpoint& checkpoint) {
+    const WijHeader& header = checkpoint.header;
+    if (checkpoint.rebuilt)
+      return say("write image journal: missing or damaged, made anew by a start");
+    say("write image journal: pass " + std::to_string(header.pass) + ", " +
+        (header.state == WijState::pending ? "pending" : "complete") + ", changes up to " +
+        std::to_string(header.change));
   }
 
   PageReader reader(const std::string& name) {
@@ -107,20 +117,12 @@ class Verification {
   std::string fault_of(const std::string& name, const WijHeader& header) {
     try {
       const PageReader read = reader(name);
-      const std::uint64_t last = Database{read}.header().change;
-      const auto known = header.databases.find(name);
-      const bool fits =
-          known == header.databases.end() ? last <= header.change : last == known->second;
-      if (!fits)
-        return "ends with change " + std::to_string(last) +
-               ", which the write image journal does "
-               "not say of it";
       // Pages that are still to come count as there.
       const auto& images = images_[name];
       const std::size_t pages =
           std::max<std::size_t>(fs::file_size(files_.at(name)) / page_size,
                                 images.empty() ? 0 : std::size_t{images.rbegin()->first} + 1);
-      return database_fault(read, pages);
+      return fault_beside(header, name, read, pages);
     } catch (const Damage& damage) {
       return damage.what();
     }
