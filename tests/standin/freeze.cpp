@@ -188,6 +188,14 @@ int stat_thaw(const Instance& instance) {
   return static_cast<int>(switch_number("stat_thaw_status"));
 }
 
+int stat_journal(const Instance& instance) {
+  const auto memory = SharedMemory::attach(instance);
+  if (!memory) return 1;
+  write_all(STDOUT_FILENO, std::to_string((*memory)->durable_number) + " " +
+                               std::to_string((*memory)->durable_before) + "\n");
+  return 0;
+}
+
 int stat_show(const Instance& instance) {
   if (const int status = fault_status("stat_fault"); status >= 0) return status;
   const auto memory = SharedMemory::attach(instance);

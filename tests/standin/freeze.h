@@ -14,6 +14,8 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
 int external_thaw(const Instance& instance, Board& board, const MethodCall& call);
 /// irisstat -W: resumes without a session.
 int stat_thaw(const Instance& instance);
+/// Not of IRIS: how far the journal is on disk.
+int stat_journal(const Instance& instance);
 /// irisstat: a line WDSUSPD while suspended.
 int stat_show(const Instance& instance);
 

@@ -64,6 +64,7 @@ int with_instance(const std::string& verb, const Words& words) {
                                  : iris_stop(*instance, quietly);
   if (verb == "restart") return stop_and_start(*instance, quietly);
   if (verb == "force") return iris_force(*instance);
+  if (verb == "stat" && has(words, "--journal")) return stat_journal(*instance);
   if (verb == "stat") return has(words, "-W") ? stat_thaw(*instance) : stat_show(*instance);
   return iris_merge(*instance, word_or_empty(words, 1), word_or_empty(words, 2));
 }

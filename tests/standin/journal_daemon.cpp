@@ -75,8 +75,8 @@ class JournalDaemon {
   /// Everything that is there now, on disk. False: nothing of it counts, to be tried again.
   bool flush() {
     RingHead& head = changes_.head();
+    last_flush_ = now_ms();  // before looking: what is acknowledged by then is in it
     const std::uint64_t tail = head.tail;
-    last_flush_ = now_ms();
     if (tail == head.durable) return true;
     const ChangeRing::Piece piece = changes_.read(head.durable, tail);
     if (!file_.append(piece.records)) {
@@ -86,6 +86,8 @@ class JournalDaemon {
     recovered();
     next_number_ += piece.count;
     head.durable = tail;
+    board_.durable_before = last_flush_;
+    board_.durable_number = next_number_ - 1;
     ring(board_.durable_bell);
     return true;
   }

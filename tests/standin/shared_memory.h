@@ -37,6 +37,9 @@ struct Board {
   std::atomic<std::uint32_t> durable_bell{0};    ///< rung when the journal is further on disk
   std::atomic<std::uint64_t> durable_wanted{0};  ///< how far somebody waits for that, a position
   std::atomic<std::uint64_t> write_epoch{0};     ///< odd while databases are being written
+  /// Every change before this moment, and up to this number, is in the journal on disk.
+  std::atomic<std::int64_t> durable_before{0};  ///< now_ms()
+  std::atomic<std::uint64_t> durable_number{0};
   std::atomic<std::int64_t> journal_stuck_since{0};   ///< now_ms(); 0: the journal daemon writes
   std::atomic<std::int64_t> updates_locked_since{0};  ///< now_ms(); 0: nobody waits to update
   std::array<std::atomic<pid_t>, 768> pids{};         ///< control process first; 0: free
