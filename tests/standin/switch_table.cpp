@@ -1,5 +1,6 @@
-// The table of switches. A fact stands here when iris-facts are silent, inferred or reported by one
-// source, and something could depend on it: the suite runs with each of its values.
+// The table of switches. A fact stands here when documentation and published logs are silent, leave
+// it to inference or have it from one source, and something could depend on it: the suite runs with
+// each of its values.
 #include <array>
 
 #include "switches.h"
@@ -115,8 +116,11 @@ constexpr auto table = std::to_array<Switch>({
      "iris qlist, list and qall; two: a second instance before ours"},
     {"die_at", fault,
      "start_merge, start_daemons, start_end, pass, freeze, frozen, thaw, stop, stop_daemons",
-     "all processes of the instance are killed at this point, with whoever is there; `pass`: changes "
+     "all processes of the instance are killed at this point, with whoever is there; `pass`: "
+     "changes "
      "are in the journal and not yet in a database"},
+    {"hold_at", fault, "one of the points of die_at",
+     "who comes to this point waits there until the switch says otherwise"},
     {"start_fault", fault, "hang, fail, license, exit:N", "iris start"},
     {"stop_fault", fault, "hang, exit:N", "iris stop"},
     {"force_fault", fault, "hang, exit:N", "iris force"},
