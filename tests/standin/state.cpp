@@ -31,6 +31,8 @@ std::string health_of(const Instance& instance, const Board& board) {
   // journal daemon that has paused.
   if (!held(instance, LockSection::write_daemon) || !held(instance, LockSection::journal_daemon))
     return "hung";
+  if (!held(instance, LockSection::control) && switch_is("control_death_health", "hung"))
+    return "hung";
   if (board.suspended && switch_is("frozen_health", "hung")) return "hung";
   constexpr std::array<const char*, 3> names{"ok", "warn", "alert"};
   return names.at(static_cast<std::size_t>(board.startup_health.load()) % names.size());
