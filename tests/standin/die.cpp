@@ -4,10 +4,16 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "process.h"
 #include "switches.h"
 
 namespace standin {
+namespace {
+
+constexpr std::int64_t look_again_ms = 5;
+
+}  // namespace
 
 void kill_instance(const Instance& instance, const Board& board) {
   const pid_t self = ::getpid();
@@ -24,6 +30,8 @@ void kill_instance(const Instance& instance, const Board& board) {
 }
 
 void maybe_die(const Instance& instance, const Board& board, std::string_view point) {
+  while (switch_is("hold_at", point))
+    sleep_ms(look_again_ms);
   if (!switch_is("die_at", point)) return;
   kill_instance(instance, board);
   ::kill(::getpid(), SIGKILL);

@@ -1,5 +1,5 @@
 #pragma once
-// The fault `die_at`: the sudden end of a whole instance at a named point.
+// Named points: the faults `die_at`, the sudden end of a whole instance there, and `hold_at`.
 #include <string_view>
 
 #include "instance.h"
@@ -7,7 +7,8 @@
 
 namespace standin {
 
-/// Where the switch `die_at` names this point: kills all processes of the instance and the caller.
+/// Waits as long as the switch `hold_at` names this point. Then, where `die_at` does: kills all
+/// processes of the instance and the caller.
 void maybe_die(const Instance& instance, const Board& board, std::string_view point);
 
 /// SIGKILL for all that are registered, the caller last, if it is one of them.

@@ -12,6 +12,7 @@ namespace {
 struct Row {
   const char* killed;    // a role of irisdb, or "all"
   const char* switches;  // "name=value …"; the others have their defaults
+  const char* marks;     // one for each answer, as in the README
   const char* qlist;     // status and health
   const char* start;     // exit status and the last line
   const char* stop;
@@ -22,30 +23,39 @@ constexpr const char* up = "0 IRIS is already up!";
 constexpr const char* refused = "1 Startup halted: shared memory of IRIS is still attached";
 constexpr const char* started = "0 Starting IRIS";
 constexpr const char* forced = "1 Forcing IRIS down";
+constexpr const char* failed = "1 IRIS cannot be stopped";
 constexpr const char* stopped = "0 Shutdown of IRIS complete";
 constexpr const char* is_down = "0 IRIS is already down";
 constexpr const char* force = "0 IRIS forced down";
 
 constexpr auto table = std::to_array<Row>({
-    {"CONTROL", "", "running ok", up, forced, force},
-    {"CONTROL", "half_dead_start=refuse half_dead_stop=force", "running ok", refused, forced,
-     force},
-    {"CONTROL", "half_dead_stop=fail force_status=1", "running ok", up, "1 IRIS cannot be stopped",
+    {"CONTROL", "", "IIII", "running ok", up, forced, force},
+    {"CONTROL", "control_death_health=hung", "UIII", "running hung", up, forced, force},
+    {"CONTROL", "half_dead_start=refuse half_dead_stop=force", "IUUI", "running ok", refused,
+     forced, force},
+    {"CONTROL", "half_dead_stop=fail force_status=1", "IIUU", "running ok", up, failed,
      "1 IRIS forced down"},
-    {"CONTROL", "daemon_tree=flat lock_kind=ofd", "running ok", up, forced, force},
-    {"CONTROL", "control_death=end", "down", started, is_down, force},
-    {"CONTROL", "control_death=end stale_shm=up", "running hung", up, forced, force},
-    {"WRTDMN", "", "running hung", up, forced, force},
-    {"WRTDMN", "daemon_tree=flat", "running hung", up, forced, force},
-    {"WRTDMN", "daemon_death=end", "down", started, is_down, force},
-    {"JRNDMN", "", "running hung", up, forced, force},
-    {"JRNDMN", "daemon_death=end stale_shm=up", "running hung", up, forced, force},
-    {"USER", "", "running ok", up, stopped, force},
-    {"USER", "user_death_health=warn", "running warn", up, stopped, force},
-    {"all", "", "down", started, is_down, force},
-    {"all", "stale_shm=remove down_stop_status=1", "down", started, "1 IRIS is already down",
-     force},
-    {"all", "stale_shm=up half_dead_start=refuse", "running hung", refused, forced, force},
+    {"CONTROL", "half_dead_stop=works", "IIUI", "running ok", up, stopped, force},
+    {"CONTROL", "daemon_tree=flat lock_kind=ofd", "IIII", "running ok", up, forced, force},
+    {"CONTROL", "control_death=end", "UUUI", "down", started, is_down, force},
+    {"CONTROL", "control_death=end stale_shm=up", "UUUI", "running hung", up, forced, force},
+    {"WRTDMN", "", "DIII", "running hung", up, forced, force},
+    {"WRTDMN", "half_dead_start=refuse half_dead_stop=force", "DUUI", "running hung", refused,
+     forced, force},
+    {"WRTDMN", "half_dead_stop=works", "DIUI", "running hung", up, stopped, force},
+    {"WRTDMN", "daemon_tree=flat", "DIII", "running hung", up, forced, force},
+    {"WRTDMN", "daemon_death=end", "UUUI", "down", started, is_down, force},
+    {"JRNDMN", "", "DIII", "running hung", up, forced, force},
+    {"JRNDMN", "half_dead_start=refuse half_dead_stop=fail", "DUUI", "running hung", refused,
+     failed, force},
+    {"JRNDMN", "half_dead_stop=works", "DIUI", "running hung", up, stopped, force},
+    {"JRNDMN", "daemon_death=end stale_shm=up", "UUUI", "running hung", up, forced, force},
+    {"USER", "", "IIII", "running ok", up, stopped, force},
+    {"USER", "user_death_health=warn", "UIII", "running warn", up, stopped, force},
+    {"all", "", "IIII", "down", started, is_down, force},
+    {"all", "stale_shm=remove down_stop_status=1", "IIUI", "down", started,
+     "1 IRIS is already down", force},
+    {"all", "stale_shm=up half_dead_start=refuse", "UUUI", "running hung", refused, forced, force},
 });
 
 class HalfDead : public Standin {
@@ -114,8 +124,10 @@ TEST_F(HalfDead, TheReadmeHasTheTable) {
   const std::string readme = read(STANDIN_README);
   for (const Row& row : table) {
     std::string text = "| " + std::string{row.killed} + " |";
-    for (const char* const cell : {row.switches, row.qlist, row.start, row.stop, row.force})
-      text += *cell == '\0' ? " |" : " `" + std::string{cell} + "` |";
+    text += *row.switches == '\0' ? " |" : " `" + std::string{row.switches} + "` |";
+    const char* mark = row.marks;
+    for (const char* const cell : {row.qlist, row.start, row.stop, row.force})
+      text += " `" + std::string{cell} + "` " + *mark++ + " |";
     EXPECT_TRUE(contains(readme, text)) << text;
   }
 }

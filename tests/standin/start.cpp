@@ -132,7 +132,7 @@ class Start {
     const bool failed_over = note_node();
     if (!start_daemons(instance_, daemons_ms)) return abort("Control process did not start");
     maybe_die(instance_, *memory, "start_daemons");
-    memory->startup_health = failed_over ? 1 : 0;
+    memory->startup_health = failed_over ? health_number(switch_text("failover_health")) : 0;
     if (dirty_) memory->startup_health = health_number(switch_text("dirty_health"));
     if (switch_is("running_when", "early")) run(*memory);
     sleep_ms(rest_ms);

@@ -35,6 +35,8 @@ std::string health_of(const Instance& instance, const Board& board) {
   // that has paused for more than five seconds; updates that have been locked for more than three.
   if (!held(instance, LockSection::write_daemon) || !held(instance, LockSection::journal_daemon))
     return "hung";
+  if (!held(instance, LockSection::control) && switch_is("control_death_health", "hung"))
+    return "hung";
   if (is_older(board.journal_stuck_since, 5)) return "hung";
   if (board.suspended ? switch_is("frozen_health", "hung")
                       : is_older(board.updates_locked_since, 3))

@@ -119,6 +119,10 @@ int iris_stop(const Instance& instance, bool quietly) {
   if (state.status == Status::elsewhere) return refuse(" is running on another node");
   if (state.half_dead && switch_is("half_dead_stop", "fail")) return refuse(" cannot be stopped");
   log_message(instance, Severity::info, "Generic.Event", "Shutting down InterSystems IRIS");
+  if (state.half_dead && switch_is("half_dead_stop", "works") && kill_all(instance)) {
+    say("Shutdown of " + instance.name + " complete");  // the next start recovers
+    return 0;
+  }
   const bool hopeless = state.half_dead && switch_is("half_dead_stop", "force");
   const StopEnd end = hopeless ? StopEnd::never : stop_in_order(instance, state.half_dead);
   if (end == StopEnd::otherwise) return refuse(" has ended before its shutdown was complete");

@@ -1,5 +1,6 @@
-// The table of switches. A fact stands here when iris-facts are silent, inferred or reported by one
-// source, and something could depend on it: the suite runs with each of its values.
+// The table of switches. A fact stands here when documentation and published logs are silent, leave
+// it to inference or have it from one source, and something could depend on it: the suite runs with
+// each of its values.
 #include <array>
 
 #include "switches.h"
@@ -65,6 +66,7 @@ constexpr auto table = std::to_array<Switch>({
      "a verbose ExternalFreeze names the journal file to restore from on standard output, too"},
     {"frozen_health", fact, "hung|ok", "field 9 while the write daemon is suspended"},
     {"dirty_health", fact, "warn|alert|ok", "field 9 after a start with recovery"},
+    {"failover_health", fact, "warn|ok", "field 9 after a start with another host's iris.ids"},
     {"wd_suspend_limit", fact, "accept|refuse",
      "10th argument of ExternalFreeze; refused with `<PARAMETER>`, as always in profile 2020.1"},
     {"stop_while_frozen", fact, "hang|thaw", "iris stop with a suspended write daemon"},
@@ -75,6 +77,8 @@ constexpr auto table = std::to_array<Switch>({
     {"single_hyphen", fact, "refuse|accept", "long options of iris-main with one hyphen"},
     {"merge_file_swap", fact, "noticed|missed",
      "a merge file that another one, or a link's new target, took the place of"},
+    {"main_outlives_iris", fact, "stays|ends",
+     "iris-main when IRIS is gone behind its back: goes on, or ends with exit status 1"},
     {"merge_after_restart", fact, "goes_on|ends",
      "iris-main's watch of the merge file after a restart of IRIS behind its back"},
     {"term_during_start", fact, "after|at_once",
@@ -92,6 +96,8 @@ constexpr auto table = std::to_array<Switch>({
     {"control_death", fact, "stay|end", "the other processes when the control process is killed"},
     {"daemon_death", fact, "stay|end",
      "the instance when the write or the journal daemon is killed: goes on without, or ends"},
+    {"control_death_health", fact, "ok|hung",
+     "field 9 without a control process: as if it were there, or hung"},
     {"user_death_health", fact, "ok|warn", "field 9 after a process of a user was killed"},
     {"down_qlist_status", fact, "0|1", "exit status of qlist and list when IRIS is not running"},
     {"qlist_directory", fact, "data|install",
@@ -99,8 +105,9 @@ constexpr auto table = std::to_array<Switch>({
     {"stat_thaw_status", fact, "0|1", "exit status of iris stat -W that resumed"},
     {"half_dead_start", fact, "already_up|refuse",
      "iris start without a control process or daemon: `already up`, or exit status 1"},
-    {"half_dead_stop", fact, "hang|force|fail",
-     "iris stop of such an instance: waits for ShutdownTimeout, forces at once, or exit status 1"},
+    {"half_dead_stop", fact, "hang|force|fail|works",
+     "iris stop of such an instance: waits for ShutdownTimeout, forces at once, ends with exit "
+     "status 1, or ends what is left and says complete"},
     {"force_status", fact, "0|1", "exit status of iris force that ended something"},
     {"down_stop_status", fact, "0|1", "exit status of iris stop when IRIS is down"},
     {"down_force_status", fact, "0|1", "exit status of iris force when IRIS is down"},
@@ -122,6 +129,8 @@ constexpr auto table = std::to_array<Switch>({
      "all processes of the instance are killed at this point, with whoever is there; `pass`: "
      "changes "
      "are in the journal and not yet in a database"},
+    {"hold_at", fault, "one of the points of die_at",
+     "who comes to this point waits there until the switch says otherwise"},
     {"start_fault", fault, "hang, fail, license, exit:N", "iris start"},
     {"stop_fault", fault, "hang, exit:N", "iris stop"},
     {"force_fault", fault, "hang, exit:N", "iris force"},

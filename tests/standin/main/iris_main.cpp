@@ -16,6 +16,7 @@
 #include "main/password_file.h"
 #include "main/watches.h"
 #include "profile.h"
+#include "state.h"
 #include "switches.h"
 #include "text.h"
 
@@ -38,8 +39,9 @@ class IrisMain {
     if (!run_hook(log_, options_.create)) return fatal("Error executing create command");
     if (options_.check_caps && !has_capabilities(log_)) return 1;
     if (const int status = bring_up(); status >= 0) return status;
-    wait_for_stop();
-    return end();
+    const bool iris_is_gone = !wait_for_stop();
+    const int status = end();
+    return iris_is_gone ? 1 : status;
   }
 
  private:
@@ -95,15 +97,18 @@ class IrisMain {
     return 1;
   }
 
-  /// Signals that came during the start count, too.
-  void wait_for_stop() {
+  /// Signals that came during the start count, too. False when IRIS was gone before one came.
+  bool wait_for_stop() {
     for (;;) {
       const std::int64_t ms = std::max<std::int64_t>(switch_ms("merge_poll_ms"), 1);
       const timespec pause{ms / 1000, ms % 1000 * 1'000'000};
-      if (::sigtimedwait(&stop_signals_, nullptr, &pause) > 0) return;
+      if (::sigtimedwait(&stop_signals_, nullptr, &pause) > 0) return true;
       tail_.look();
       key_.look();
       if (options_.up) merge_.look();
+      if (options_.up && switch_is("main_outlives_iris", "ends") &&
+          observe(instance_).status == Status::down)
+        return false;
     }
   }
 

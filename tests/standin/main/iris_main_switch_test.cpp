@@ -1,5 +1,6 @@
 // What nobody knows of iris-main: each value of its switches, as the product meets it.
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,35 +78,65 @@ TEST_F(StandinWatch, GoesOnAfterSomebodyRestartedIrisOrNot) {
   EXPECT_EQ(terminate(child), 0);
 }
 
-TEST_F(StandinMain, TakesASignalAfterTheStartOrAtOnce) {
-  environment_["IRIS_STANDIN_START_MS"] = "800";
-  const pid_t patient = launch_main();
-  ASSERT_TRUE(eventually([this] { return fs::exists(mgr() / "iris.shid"); }));
-  EXPECT_EQ(terminate(patient), 0);
+/// A signal that comes while IRIS starts, and one more while it stops. Both phases last until the
+/// test ends them.
+class StandinSignal : public StandinMain {
+ protected:
+  static bool still_runs(pid_t child) { return ::waitpid(child, nullptr, WNOHANG) == 0; }
+  [[nodiscard]] bool sees(const std::string& text) const {
+    return eventually([&] { return status() == text; });
+  }
+};
+
+TEST_F(StandinSignal, TakesOneAfterTheStart) {
+  fault("hold_at", "start_merge");
+  const pid_t child = launch_main();
+  ASSERT_TRUE(sees("starting or stopping")) << output();
+  ASSERT_EQ(::kill(child, SIGTERM), 0);
+  EXPECT_TRUE(still_runs(child));
+  EXPECT_FALSE(contains(output(), "Shutting down ")) << output();
+  heal("hold_at");
+  EXPECT_EQ(await(child), 0);
   EXPECT_TRUE(contains(output(), "...started ")) << output();
   EXPECT_TRUE(down());
+}
 
-  environment_["IRIS_STANDIN_TERM_DURING_START"] = "at_once";
-  environment_["IRIS_STANDIN_START_MS"] = "60000";
-  const pid_t hasty = launch_main();
-  ASSERT_TRUE(eventually([this] { return fs::exists(mgr() / "iris.shid"); }));
-  EXPECT_EQ(terminate(hasty), 1);  // the start was still under way
+TEST_F(StandinSignal, TakesOneAtOnce) {
+  fault("term_during_start", "at_once");
+  fault("hold_at", "start_merge");
+  const pid_t child = launch_main();
+  ASSERT_TRUE(sees("starting or stopping")) << output();
+  EXPECT_EQ(terminate(child), 1);  // the start is still under way, and iris stop is refused
   EXPECT_FALSE(contains(output(), "...started ")) << output();
   EXPECT_TRUE(contains(output(), "[INFO] Shutting down ")) << output();
 }
 
-TEST_F(StandinMain, IgnoresASecondSignalOrEnds) {
-  environment_["IRIS_STANDIN_STOP_MS"] = "600";
-  for (const bool ends : {false, true}) {
-    fault("second_term", ends ? "ends" : "ignored");
-    const pid_t child = launch_main();
-    ASSERT_TRUE(says("...started ")) << output();
-    ::kill(child, SIGTERM);
-    ASSERT_TRUE(says("Shutting down "));
-    EXPECT_EQ(terminate(child), ends ? 128 + SIGTERM : 0);
-    EXPECT_EQ(contains(output(), "...shut down "), !ends) << output();
-    EXPECT_TRUE(eventually([this] { return down(); }));  // iris stop went on
-  }
+TEST_F(StandinSignal, IgnoresASecondOne) {
+  const pid_t child = launch_main();
+  ASSERT_TRUE(says("...started ")) << output();
+  fault("hold_at", "stop");
+  ASSERT_EQ(::kill(child, SIGTERM), 0);
+  ASSERT_TRUE(sees("starting or stopping")) << output();
+  ASSERT_EQ(::kill(child, SIGTERM), 0);
+  EXPECT_TRUE(still_runs(child));
+  heal("hold_at");
+  EXPECT_EQ(await(child), 0);
+  EXPECT_TRUE(contains(output(), "...shut down ")) << output();
+  EXPECT_TRUE(down());
+}
+
+TEST_F(StandinSignal, EndsAtASecondOne) {
+  fault("second_term", "ends");
+  const pid_t child = launch_main();
+  ASSERT_TRUE(says("...started ")) << output();
+  fault("hold_at", "stop");
+  ASSERT_EQ(::kill(child, SIGTERM), 0);
+  ASSERT_TRUE(sees("starting or stopping")) << output();
+  EXPECT_EQ(terminate(child), 128 + SIGTERM);
+  EXPECT_FALSE(contains(output(), "...shut down ")) << output();
+  EXPECT_EQ(status(), "starting or stopping");
+  heal("hold_at");
+  EXPECT_TRUE(eventually([this] { return down(); }));  // iris stop went on
 }
 
 TEST_F(StandinMain, LeavesTheAgentBehindOrEndsIt) {
