@@ -76,7 +76,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
       return;  // then it runs out, and finds the socket closed
     }
   }
+  /// It has had its answer and only keeps the connection for more.
   [[nodiscard]] bool is_idle() const { return idle_; }
+  /// When its present request, or the wait for it, began.
   [[nodiscard]] std::uint64_t turn() const { return turn_; }
 
  private:
@@ -93,9 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
   }
 
-  void set_idle(bool idle, sup::Nanos limit) {
-    idle_ = idle;
-    turn_ = ++shared_->turn;
+  void limit(sup::Nanos limit) {
     deadline_.expires_after(std::chrono::nanoseconds{limit});
     deadline_.async_wait(then([](Connection& c, error_code error) {
       // A timer that was set anew while its handler was queued is not over.
@@ -104,15 +104,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void wait_for_request() {
+    turn_ = ++shared_->turn;
     if (buffer_.size() > 0) return read_request();  // pipelined
-    set_idle(true, shared_->limits.idle);
+    // Who has not asked anything yet is no idle client: it may be a probe whose bytes are on their
+    // way, and would else be the first to make room.
+    limit(idle_ ? shared_->limits.idle : shared_->limits.request);
     socket_.async_wait(tcp::socket::wait_read, then([](Connection& c, error_code error) {
                          error ? c.close() : c.read_request();
                        }));
   }
 
   void read_request() {
-    set_idle(false, shared_->limits.request);
+    idle_ = false;
+    limit(shared_->limits.request);
     parser_.emplace();
     parser_->header_limit(shared_->limits.header_bytes);
     parser_->body_limit(0);
@@ -175,9 +179,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void on_sent(error_code error) {
     if (error) return close();
+    idle_ = true;
     if (answer_.keep_alive()) return wait_for_request();
     socket_.shutdown(tcp::socket::shutdown_send, error);
-    set_idle(true, linger_time);
+    limit(linger_time);
     linger(linger_reads);
   }
 
@@ -197,7 +202,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   http::response<http::string_body> answer_;
   std::array<char, 512> scratch_{};
   std::uint64_t turn_ = 0;
-  bool idle_ = true;
+  bool idle_ = false;
   bool is_loopback_;
 };
 
@@ -243,7 +248,8 @@ class HttpServer::Core : public std::enable_shared_from_this<Core> {
     connection->start(std::move(accepted));
   }
 
-  /// The oldest idle one; when nobody is idle, the oldest of all.
+  /// The oldest idle one; when nobody is idle, the one whose request takes longest. A probe that
+  /// has just connected is the last to go, however many others connect after it.
   void shed_oldest() {
     const auto& open = shared_->open;
     const auto oldest = std::min_element(open.begin(), open.end(), [](auto* a, auto* b) {

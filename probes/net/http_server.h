@@ -25,8 +25,8 @@ using Handler = std::function<Response(const Request&)>;
 struct Limits {
   std::size_t connections = 64;
   std::uint32_t header_bytes = 8 * 1024;
-  sup::Nanos request =
-      sup::seconds(5);  ///< from the first byte of a request to the last of its answer
+  /// From the connection to the first byte, and from that to the last byte of the answer.
+  sup::Nanos request = sup::seconds(5);
   sup::Nanos idle = sup::seconds(60);  ///< between requests
 };
 

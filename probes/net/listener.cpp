@@ -11,7 +11,8 @@
 namespace probes::net {
 namespace {
 
-constexpr int backlog = 128;
+/// Who floods us shall not fill the queue that a probe waits in; the kernel caps it at somaxconn.
+constexpr int backlog = 1024;
 
 struct SocketAddress {
   sockaddr_storage storage{};

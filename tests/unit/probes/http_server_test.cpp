@@ -200,6 +200,30 @@ TEST_F(HttpServerTest, WhenFullOfTricklersANewProbeStillGetsIn) {
   EXPECT_EQ(server_->shed(), 37U);
 }
 
+TEST_F(HttpServerTest, WhenFullOfTricklersAProbeThatIsStillSilentIsNotTheOneToGo) {
+  serve({.connections = 4});
+  std::vector<Client> slow;
+  const auto trickle = [&] {
+    slow.push_back(client());
+    slow.back().send("GET / HTTP/1.1\r\nX: ");
+    turn_until(io, [this] { return io.poll() == 0; });
+  };
+  for (int i = 0; i < 4; ++i)
+    trickle();
+  Client probe = client();  // its request is still on its way
+  ASSERT_TRUE(turn_until(io, [this] { return server_->shed() == 1; }));
+  for (int i = 0; i < 3; ++i)
+    trickle();
+  probe.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(probe.answer().ends_with("GET /livez loopback"));
+}
+
+TEST_F(HttpServerTest, WhoConnectsAndSaysNothingIsCutOffAsWhoTrickles) {
+  serve({.request = sup::milliseconds(30), .idle = sup::hours(1)});
+  Client c = client();
+  EXPECT_TRUE(c.sees_close());
+}
+
 TEST_F(HttpServerTest, ABusyPortIsAnErrorThatNamesIt) {
   HttpServer& first = serve();
   const auto second = HttpServer::listen(io, {"127.0.0.1", first.port()}, echo);
