@@ -27,7 +27,13 @@ inline constexpr int phase_count = 8;
 std::string_view name_of(Phase phase);
 
 /// What is wrong with the data file system.
-enum class DataTrouble : std::uint8_t { full, read_only, stuck };
+enum class DataTrouble : std::uint8_t {
+  full,
+  read_only,
+  stuck,   ///< a helper that looks at it does not come back
+  failing  ///< it answers with errors
+};
+inline constexpr int data_trouble_count = 4;
 std::string_view name_of(DataTrouble trouble);
 
 struct FrozenByUs {

@@ -17,15 +17,22 @@ class Exposition {
  public:
   void gauge(std::string_view name, std::string_view help) { family(name, help, "gauge"); }
   void counter(std::string_view name, std::string_view help) { family(name, help, "counter"); }
+  void histogram(std::string_view name, std::string_view help) { family(name, help, "histogram"); }
 
   void sample(std::uint64_t value, Labels labels = {}) { write(labels, std::to_string(value)); }
   void sample(std::int64_t value, Labels labels = {}) { write(labels, std::to_string(value)); }
   void sample(int value, Labels labels = {}) { write(labels, std::to_string(value)); }
   void sample(bool value, Labels labels = {}) { write(labels, value ? "1" : "0"); }
-  void sample(double value, Labels labels = {}) {
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    write(labels, {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
+  void sample(double value, Labels labels = {}) { write(labels, text_of(value)); }
+  /// All samples of a histogram; `label` of them all, when it has a name.
+  void samples(const Histogram& histogram,
+               std::pair<std::string_view, std::string_view> label = {}) {
+    for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
+      bucket(text_of(histogram.bounds()[i]), histogram.up_to(i), label);
+    }
+    bucket("+Inf", histogram.count(), label);
+    part("_sum", text_of(histogram.sum()), label);
+    part("_count", std::to_string(histogram.count()), label);
   }
 
   std::string take() { return std::move(text_); }
@@ -37,8 +44,23 @@ class Exposition {
     text_.append("# HELP ").append(name_).append(" ").append(help).append("\n");
     text_.append("# TYPE ").append(name_).append(" ").append(type).append("\n");
   }
-  void write(Labels labels, std::string_view value) {
-    text_ += name_;
+  static std::string text_of(double value) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    return {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())};
+  }
+  void bucket(const std::string& bound, std::uint64_t count,
+              std::pair<std::string_view, std::string_view> label) {
+    const std::string value = std::to_string(count);
+    if (label.first.empty()) return write({{"le", bound}}, value, "_bucket");
+    write({label, {"le", bound}}, value, "_bucket");
+  }
+  void part(std::string_view suffix, const std::string& value,
+            std::pair<std::string_view, std::string_view> label) {
+    label.first.empty() ? write({}, value, suffix) : write({label}, value, suffix);
+  }
+  void write(Labels labels, std::string_view value, std::string_view suffix = {}) {
+    text_.append(name_).append(suffix);
     char separator = '{';
     for (const auto& [key, text] : labels) {
       text_.append(1, separator).append(key).append("=\"");
@@ -76,7 +98,7 @@ void supervisor(Exposition& out, const View& view) {
   out.sample(view.started);
   out.gauge("state", "What the supervisor is doing; 1 for the present state.");
   one_of(out, "state", Phase::up_false, view.phase);
-  out.gauge("state_since_seconds", "Since when it has been in this state, since 1970.");
+  out.gauge("state_since_timestamp_seconds", "Since when it has been in this state, since 1970.");
   out.sample(view.since);
   out.gauge("safe_mode", "1: the agent died too often and does only the necessary.");
   out.sample(view.safe_mode);
@@ -111,14 +133,44 @@ void probes_and_health(Exposition& out, const View& view) {
 }
 
 void qlist(Exposition& out, const View& view) {
-  out.counter("qlist_polls_total", "Calls of iris qlist.");
-  out.sample(view.counters.qlist_polls);
+  out.histogram("qlist_duration_seconds", "How long calls of iris qlist took, failures included.");
+  out.samples(view.counters.qlist_took);
   out.counter("qlist_failures_total", "Calls of iris qlist that told nothing.");
   out.sample(view.counters.qlist_failures);
-  out.gauge("qlist_last_duration_seconds", "How long the last call took.");
-  out.sample(view.counters.qlist_last_seconds);
-  out.gauge("qlist_last_success_seconds", "When qlist last told something, since 1970.");
+  out.gauge("qlist_last_success_timestamp_seconds",
+            "When qlist last told something, since 1970; 0: never.");
   out.sample(view.qlist_at);
+}
+
+void data(Exposition& out, const View& view) {
+  out.gauge("data_trouble", "What is wrong with the data file system; 1 for what is.");
+  for (int i = 0; i < data_trouble_count; ++i) {
+    const auto trouble = static_cast<DataTrouble>(i);
+    out.sample(view.data.trouble == trouble, {{"trouble", name_of(trouble)}});
+  }
+  if (!view.data.report) return;
+  out.gauge("data_free_bytes", "Free on the data file system when it was last looked at.");
+  out.sample(view.data.report->free_bytes);
+  out.gauge("data_size_bytes", "Size of the data file system.");
+  out.sample(view.data.report->size_bytes);
+  out.gauge("data_checked_timestamp_seconds", "When it was last looked at, since 1970.");
+  out.sample(view.data.report_at);
+}
+
+void process(Exposition& out, const View& view) {
+  const ProcessView& process = view.process;
+  out.counter("process_cpu_seconds_total", "CPU that this agent has used, itself.");
+  out.sample(process.cpu_seconds);
+  out.gauge("process_resident_memory_bytes", "Memory of the agent.");
+  out.sample(process.resident_bytes);
+  out.gauge("process_virtual_memory_bytes", "Address space of the agent.");
+  out.sample(process.virtual_bytes);
+  out.gauge("process_open_fds", "Open descriptors of the agent.");
+  out.sample(process.open_descriptors);
+  out.gauge("process_max_fds", "Descriptors that the agent may open.");
+  out.sample(process.most_descriptors);
+  out.gauge("process_start_time_seconds", "When this agent started, since 1970.");
+  out.sample(process.started);
 }
 
 void freeze(Exposition& out, const View& view) {
@@ -132,6 +184,10 @@ void freeze(Exposition& out, const View& view) {
   out.sample(freeze.held_total, {{"outcome", "held"}});
   out.sample(freeze.not_held_total, {{"outcome", "did_not_hold"}});
   out.sample(freeze.failed_total, {{"outcome", "failed"}});
+  out.histogram("freeze_duration_seconds",
+                "From freeze to thaw, by outcome; of this agent, without its predecessors.");
+  out.samples(freeze.held_lasted, {"outcome", "held"});
+  out.samples(freeze.not_held_lasted, {"outcome", "did_not_hold"});
 }
 
 void restarts(Exposition& out, const View& view) {
@@ -170,9 +226,11 @@ std::string render_metrics(const View& view) {
   supervisor(out, view);
   probes_and_health(out, view);
   qlist(out, view);
+  data(out, view);
   freeze(out, view);
   restarts(out, view);
   merge(out, view);
+  process(out, view);
   return out.take();
 }
 

@@ -90,6 +90,8 @@ std::string_view name_of(DataTrouble trouble) {
       return "read-only";
     case DataTrouble::stuck:
       return "stuck";
+    case DataTrouble::failing:
+      return "failing";
   }
   return "unknown";
 }

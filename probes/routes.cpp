@@ -148,7 +148,7 @@ std::string_view endpoint_of(std::string_view target) {
   return "other";
 }
 
-Response route(const Request& request, const View& view, const RouteSettings& settings) {
+Response route(const Request& request, const MakeView& make_view, const RouteSettings& settings) {
   if (request.method != "GET" && request.method != "HEAD") return no_such_method();
   const Target target = parse_target(request.target);
   const std::string_view name = endpoint_of(target.path);
@@ -158,13 +158,14 @@ Response route(const Request& request, const View& view, const RouteSettings& se
   if (name == "other") {
     return text(404, "not found; there are /livez /readyz /startupz /healthz /metrics /status /\n");
   }
-  if (name == "metrics") return metrics(view);
+  if (name == "metrics") return metrics(make_view(Detail::numbers));
   if (needs_details && !details) return forbidden(settings.details);
-  if (name == "page") return page(view, settings);
-  if (name == "status") return status(view);
-  if (name == "readyz") return probe(name, view.verdict.ready, target.verbose, details);
-  if (name == "startupz") return probe(name, view.verdict.startup, target.verbose, details);
-  return probe(name, view.verdict.live, target.verbose, details);
+  if (name == "page") return page(make_view(Detail::all), settings);
+  if (name == "status") return status(make_view(Detail::all));
+  const Verdict verdict = make_view(Detail::verdict).verdict;
+  if (name == "readyz") return probe(name, verdict.ready, target.verbose, details);
+  if (name == "startupz") return probe(name, verdict.startup, target.verbose, details);
+  return probe(name, verdict.live, target.verbose, details);
 }
 
 void count_answer(std::vector<AnswerCount>& counts, const Request& request,

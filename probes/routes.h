@@ -2,6 +2,7 @@
 // What is answered over HTTP: a request and the view in, the whole response out. Nothing can be
 // changed over HTTP: GET and HEAD only.
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,8 +42,12 @@ struct RouteSettings {
   int page_refresh_seconds = 5;
 };
 
-/// /livez /readyz /startupz, /healthz (= livez), /metrics, /status, /
-Response route(const Request& request, const View& view, const RouteSettings& settings);
+/// Makes the view, or as much of it as is wanted.
+using MakeView = std::function<View(Detail)>;
+
+/// /livez /readyz /startupz, /healthz (= livez), /metrics, /status, /. The view is made only when
+/// the answer needs one.
+Response route(const Request& request, const MakeView& make_view, const RouteSettings& settings);
 
 /// livez, readyz, startupz, healthz, metrics, status, page, or other: a fixed set, so that what
 /// clients ask for can never make a metric grow.

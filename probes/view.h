@@ -3,11 +3,14 @@
 // made from it and from nothing else. Wall-clock times are seconds since 1970-01-01 UTC, 0: none.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "probes/disk.h"
 #include "probes/health.h"
+#include "probes/histogram.h"
 #include "probes/qlist.h"
 
 namespace probes {
@@ -30,6 +33,8 @@ struct FreezeView {
   std::uint64_t held_total = 0;
   std::uint64_t not_held_total = 0;
   std::uint64_t failed_total = 0;
+  Histogram held_lasted{freeze_bounds};
+  Histogram not_held_lasted{freeze_bounds};
 };
 
 struct RestartsView {
@@ -79,9 +84,38 @@ struct CountersView {
   std::uint64_t qlist_polls = 0;
   std::uint64_t qlist_failures = 0;
   double qlist_last_seconds = 0;
+  Histogram qlist_took{qlist_bounds};
   std::uint64_t log_lines_dropped = 0;
   std::uint64_t connections_shed = 0;
   std::vector<AnswerCount> answers;
+};
+
+/// The file system of the data, as a helper has last seen it.
+struct DataView {
+  std::string directory;  ///< empty: nothing is known of it yet
+  std::optional<DataTrouble> trouble;
+  std::int64_t trouble_since = 0;
+  std::optional<DiskReport> report;
+  std::int64_t report_at = 0;
+  std::string mount_point;
+  std::string mount_type;
+};
+
+/// The agent's own process.
+struct ProcessView {
+  double cpu_seconds = 0;
+  std::int64_t started = 0;
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t open_descriptors = 0;
+  std::uint64_t most_descriptors = 0;
+};
+
+/// How much of a view is wanted. A probe is asked for all the time and needs little of it.
+enum class Detail : std::uint8_t {
+  verdict,  ///< nothing but View::verdict
+  numbers,  ///< all but the events
+  all
 };
 
 /// Of more events only the last ones are shown.
@@ -103,6 +137,7 @@ struct View {
   std::int64_t qlist_at = 0;
   std::string qlist_failure;  ///< why the last poll told nothing; empty: it did
 
+  DataView data;
   FreezeView freeze;
   RestartsView restarts;
   /// A JSON object made by whoever knows the merge; shown as given. Not JSON, above 256 KiB or
@@ -110,6 +145,7 @@ struct View {
   std::string merge_json;
   MergeView merge;
   Pid1View pid1;
+  ProcessView process;
   std::vector<EventView> events;  ///< oldest first
   CountersView counters;
 };

@@ -13,6 +13,7 @@
 
 #include "cpfmerge/cli/commands.h"
 #include "cpfmerge/cli/say.h"
+#include "cpfmerge/cli/volume_helpers.h"
 #include "supervisor/base/result.h"
 #include "supervisor/base/unique_fd.h"
 
@@ -72,8 +73,12 @@ sup::Status collect(const std::string& path, int depth, std::set<std::string>& l
 }  // namespace
 
 int helper_command(Words arguments) {
-  if (arguments.size() < 2) return usage_error("helper: expected 'sync DIR…' or 'witness DIR…'");
+  if (arguments.size() < 2)
+    return usage_error(
+        "helper: expected 'sync DIR…', 'witness DIR…', 'disk DIR' or 'tail FILE FROM'");
   const std::string_view what{arguments[0]};
+  if (what == "disk") return disk_helper(arguments.subspan(1));
+  if (what == "tail") return tail_helper(arguments.subspan(1));
   if (what != "sync" && what != "witness") return usage_error("helper: unknown helper '{}'", what);
   std::set<std::string> lines;
   for (const char* const directory : arguments.subspan(1)) {

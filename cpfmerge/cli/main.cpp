@@ -31,6 +31,7 @@ constexpr std::string_view help =
   read-back [--run-dir DIR] [--started] [--confirm VERSION]
                                     what of the effective merge file stands in iris.cpf, as JSON
   helper sync DIR… | witness DIR…   flushes file systems; lists databases with size and time
+  helper disk DIR | tail FILE FROM  tells whether a file system takes a write; what a log has new
   --help, --version
 Exit codes: 0 fine, 1 errors found, 2 usage, 65 the password does not match;
 prepare: 0, 75 another container holds the data directory, 78 refused (the lines above say why).

@@ -77,6 +77,14 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
               [this](const probes::QlistPoll& poll, Nanos began_at, Nanos took) {
                 on_qlist(poll, began_at, took);
               }},
+      data_{io,
+            jobs_,
+            {beside_own_program("cpfmerge"), settings_.duration(setting::health_data_check),
+             settings_.duration(setting::health_data_timeout),
+             settings_.bytes(setting::health_data_min_free)},
+            [this](const std::string& before) { on_data_news(before); }},
+      main_log_{io, jobs_, beside_own_program("cpfmerge"),
+                [this](const probes::MainLogNews& news) { on_main_log(news); }},
       life_{life_settings(settings_, options_.main_argv)},
       freezer_{{options_.instance, beside_own_program("cpfmerge"),
                 settings_.duration(setting::freeze_lease), setting::freeze_lease.max,
@@ -109,6 +117,7 @@ int Agent::run() {
     log::warning("settings.unknown", "{}", warning);
   listen_http();
   listen_control();
+  main_log_.follow();
   on_signal();
   link_ = std::make_unique<AgentLink>(
       io_, options_.link_fd, [this](const InitSnapshot& snapshot) { on_init(snapshot); },
@@ -124,7 +133,8 @@ void Agent::listen_http() {
   auto server = probes::net::HttpServer::listen(
       io_, *address,
       [this](const probes::Request& request) {
-        auto response = probes::route(request, view(), route_settings_);
+        auto response = probes::route(
+            request, [this](probes::Detail detail) { return view(detail); }, route_settings_);
         probes::count_answer(counters_.answers, request, response);
         return response;
       },
@@ -186,6 +196,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
     remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
+    data_.watch(data_directory());
     merge_.begin(first && life_.ever_up());
     poller_.poll_soon();
   }
@@ -251,29 +262,19 @@ void Agent::remember(const InitSnapshot& snapshot) {
 void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) {
   ++counters_.qlist_polls;
   counters_.qlist_last_seconds = static_cast<double>(took) / 1e9;
-  if (const auto* facts = std::get_if<probes::QlistFacts>(&poll)) {
-    // A suspended write daemon is one of the documented causes of `hung`: while the suspension is
-    // ours it says nothing about IRIS's health.
-    const bool hung = facts->health == probes::Health::hung;
-    const bool by_us = hung && freezer_.machine().ours();
-    if (hung && !by_us && !hung_since_) hung_since_ = began_at;
-    if (!hung) hung_since_.reset();
-    const auto health_before = last_good_ ? last_good_->health : probes::Health::blank;
-    last_good_ = *facts;
-    last_good_at_ = began_at;
-    if (by_us) last_good_->health = health_before;
-    if (hung && !by_us) ask_who_suspended();
-    if (!hung) suspended_by_other_since_.reset();
-    failing_.reset();
-  } else {
+  counters_.qlist_took.observe(counters_.qlist_last_seconds);
+  const auto news = observed_.poll(poll, began_at, freezer_.machine().ours());
+  if (const auto* failure = std::get_if<probes::QlistFailure>(&poll)) {
     ++counters_.qlist_failures;
-    const auto& failure = std::get<probes::QlistFailure>(poll);
     const bool main_runs = init_ && init_->phase == InitPhase::running;
-    if (main_runs && (!failing_ || failing_->kind != failure.kind))
-      timeline_.add(Level::warning, "qlist.failed", "{}", failure.why);
-    if (!failing_) failing_since_ = began_at;
-    failing_ = failure;
+    if (main_runs && news.new_failure)
+      timeline_.add(Level::warning, "qlist.failed", "{}", failure->why);
+    data_.look_soon();  // a volume that is stuck is a likely cause
   }
+  if (news.maybe_foreign) ask_who_suspended();
+  main_log_.look();
+  data_.watch(data_directory());
+  data_.read_mounts();
   turn();
 }
 
@@ -284,15 +285,41 @@ void Agent::ask_who_suspended() {
   suspicion_ = jobs_.run(
       is_suspended_command(options_.instance), settings_.duration(setting::freeze_step_timeout),
       Jobs::Keep::output_and_errors, [this](const JobResult& result) {
-        const bool yes = result.started && !result.timed_out && result.code == 5;
-        const bool no = result.started && !result.timed_out && result.code == 3;
-        if (yes && !freezer_.machine().ours() && !suspended_by_other_since_) {
-          suspended_by_other_since_ = monotonic_now();
+        const bool answered = result.started && !result.timed_out;
+        const bool yes = answered && result.code == 5 && !freezer_.machine().ours();
+        const bool no = answered && result.code == 3;
+        if ((yes || no) && observed_.suspended_by_other(yes, monotonic_now()))
           timeline_.add(Level::warning, "freeze.foreign",
                         "IRIS is suspended by somebody else: it is not thawed here");
-        }
-        if (no) suspended_by_other_since_.reset();
       });
+}
+
+void Agent::on_main_log(const probes::MainLogNews& news) {
+  using Kind = probes::MainLogNews::Kind;
+  if (news.kind == Kind::fatal) timeline_.add(Level::error, "main.fatal", "{}", news.text);
+  if (news.kind == Kind::command_failed)
+    timeline_.add(Level::warning, "main.command_failed", "{}", news.text);
+  poller_.poll_soon();
+}
+
+void Agent::on_data_news(const std::string& before) {
+  const std::string now = data_.why();
+  if (now.empty()) {
+    timeline_.add(Level::info, "data.well", "the data file system is well again; it was: {}",
+                  before);
+  } else {
+    // A read-only remount cannot be healed in place.
+    const bool remount = data_.trouble() == probes::DataTrouble::read_only;
+    timeline_.add(Level::error, "data.trouble", "{}{}", now,
+                  remount ? "; it cannot be healed here: delete the pod" : "");
+  }
+  observed_.data(data_.trouble());
+}
+
+void Agent::count_freezes(const Freezer::Totals& before) {
+  const auto seconds_frozen = static_cast<double>(freezer_.machine().outcome().lasted) / 1e9;
+  if (freezer_.totals().held > before.held) freezes_held_.observe(seconds_frozen);
+  if (freezer_.totals().not_held > before.not_held) freezes_not_held_.observe(seconds_frozen);
 }
 
 void Agent::turn() {
@@ -314,7 +341,10 @@ void Agent::turn() {
     silence.timed_out = true;
     freezer_.forced_thaw_ended(silence);
   }
+  const Freezer::Totals freezes = freezer_.totals();
   freezer_.turn();
+  count_freezes(freezes);
+  data_.pause(freezer_.machine().ours());
   tell_init();
   arm_timer();
 }

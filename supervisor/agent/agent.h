@@ -14,13 +14,16 @@
 #include <string>
 
 #include "probes/net/http_server.h"
+#include "probes/observed.h"
 #include "probes/routes.h"
 #include "probes/view.h"
 #include "supervisor/agent/control_server.h"
+#include "supervisor/agent/data_watch.h"
 #include "supervisor/agent/freezer.h"
 #include "supervisor/agent/iris_watch.h"
 #include "supervisor/agent/jobs.h"
 #include "supervisor/agent/link.h"
+#include "supervisor/agent/main_log.h"
 #include "supervisor/agent/merge_edits.h"
 #include "supervisor/agent/options.h"
 #include "supervisor/agent/qlist_poller.h"
@@ -28,6 +31,7 @@
 #include "supervisor/agent/timeline.h"
 #include "supervisor/core/lifecycle.h"
 #include "supervisor/core/settings.h"
+#include "supervisor/os/clock.h"
 #include "supervisor/os/signals.h"
 
 namespace sup {
@@ -48,6 +52,9 @@ class Agent {
   void remember(const InitSnapshot& snapshot);
   void on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took);
   void ask_who_suspended();
+  void on_main_log(const probes::MainLogNews& news);
+  void on_data_news(const std::string& before);
+  void count_freezes(const Freezer::Totals& before);
   void turn();
   void tell_init();
   void arm_timer();
@@ -68,7 +75,11 @@ class Agent {
 
   // view.cpp
   [[nodiscard]] probes::Facts health_facts() const;
-  [[nodiscard]] probes::View view() const;
+  [[nodiscard]] probes::View view(probes::Detail detail) const;
+  void show_state(probes::View& view, const probes::Facts& facts) const;
+  void show_freeze(probes::View& view) const;
+  void show_counters(probes::View& view, Nanos now) const;
+  [[nodiscard]] std::string data_directory() const;
   [[nodiscard]] std::int64_t wall_of(Nanos point) const;
 
   // requests.cpp
@@ -90,11 +101,14 @@ class Agent {
   probes::HealthSettings health_settings_;
   probes::RouteSettings route_settings_;
 
+  Nanos began_at_ = monotonic_now();
   Jobs jobs_;
   StateFile state_;
   Timeline timeline_;
   IrisWatch watch_;
   QlistPoller poller_;
+  DataWatch data_;
+  MainLog main_log_;
   Lifecycle life_;
   Freezer freezer_;
   MergeEdits merge_;
@@ -107,12 +121,7 @@ class Agent {
 
   std::optional<InitSnapshot> init_;  ///< the newest word of PID 1
   AgentSnapshot told_;                ///< what we last told it
-  std::optional<probes::QlistFacts> last_good_;
-  Nanos last_good_at_ = 0;  ///< when the poll that told it began
-  std::optional<probes::QlistFailure> failing_;
-  Nanos failing_since_ = 0;
-  std::optional<Nanos> hung_since_;
-  std::optional<Nanos> suspended_by_other_since_;
+  probes::Observed observed_;
   std::uint64_t suspicion_ = 0;       ///< the job that asks who has suspended IRIS
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
@@ -124,6 +133,8 @@ class Agent {
   bool merge_wanted_ = false;    ///< the same for `iris merge`
   Nanos thaw_asked_at_ = never;  ///< when PID 1 was asked for `iris stat -W`
   probes::CountersView counters_;
+  probes::Histogram freezes_held_{probes::freeze_bounds};
+  probes::Histogram freezes_not_held_{probes::freeze_bounds};
 };
 
 }  // namespace sup

@@ -42,8 +42,9 @@ LifeFacts Agent::life_facts() {
   facts.death_why = watch_.death();
   facts.died_by_signal = init_->irisdb_killed > killed_when_up_;
   // Up and nobody died: there is nothing that /proc could add.
-  facts.said_down = last_good_ && last_good_->state == probes::State::down &&
-                    last_good_at_ > std::max(disturbed_at_, life_.since());
+  const auto& qlist = observed_.last_good();
+  facts.said_down = qlist && qlist->state == probes::State::down &&
+                    observed_.last_good_at() > std::max(disturbed_at_, life_.since());
   if (life_.state() == LifeState::up && !facts.daemon_died && !facts.said_down) return facts;
   const bool ours_runs = init_->command.state == CommandState::running;
   const IrisProcesses processes = watch_.look(ours_runs ? init_->command.pid : 0);
@@ -52,8 +53,9 @@ LifeFacts Agent::life_facts() {
   if (processes.command_runs) disturbed_at_ = monotonic_now();
   // Any irisdb will do here: should the control process not be where we look for it, IRIS still
   // runs.
-  facts.runs = is_running(last_good_) &&
-               last_good_at_ > std::max(disturbed_at_, watch_.died_at()) && processes.any_alive;
+  facts.runs = is_running(qlist) &&
+               observed_.last_good_at() > std::max(disturbed_at_, watch_.died_at()) &&
+               processes.any_alive;
   facts.start_stalled = !facts.runs && start_under_way(life_.state()) && start_is_stalled();
   return facts;
 }
@@ -64,7 +66,7 @@ bool Agent::start_is_stalled() {
     return false;
   start_looked_at_ = now;
   StartActivity activity = watch_.activity();
-  if (last_good_) activity.status = last_good_->status_text;
+  if (observed_.last_good()) activity.status = observed_.last_good()->status_text;
   start_progress_.see(activity, now);
   if (!start_progress_.stalled(now)) return false;
   if (!std::exchange(stall_reported_, true))
@@ -185,15 +187,16 @@ MergeFacts Agent::merge_facts() const {
   MergeFacts facts;
   facts.up = life_.state() == LifeState::up && !watch_.somebody_died();
   facts.busy = init_->command.state == CommandState::running || command_pending() ||
-               freezer_.machine().phase() != FreezePhase::thawed || suspended_by_other_since_;
+               freezer_.machine().phase() != FreezePhase::thawed ||
+               observed_.suspended_by_other_since();
   return facts;
 }
 
 void Agent::set_poll_period() {
   const LifeState state = life_.state();
-  const bool settled =
-      (state == LifeState::up && !watch_.somebody_died() && last_good_at_ > disturbed_at_) ||
-      state == LifeState::preparing || state == LifeState::not_wanted;
+  const bool settled = (state == LifeState::up && !watch_.somebody_died() &&
+                        observed_.last_good_at() > disturbed_at_) ||
+                       state == LifeState::preparing || state == LifeState::not_wanted;
   poller_.set_period(
       settings_.duration(settled ? setting::health_poll : setting::health_poll_starting));
 }

@@ -28,7 +28,7 @@ void QlistPoller::set_period(Nanos period) {
 
 void QlistPoller::poll_soon() {
   soon_ = true;
-  if (!running_) arm(std::max(monotonic_now(), began_at_ + shortest_gap));
+  if (!running_) arm(std::max(monotonic_now(), began_at_ + gap()));
 }
 
 void QlistPoller::arm(Nanos at) {
@@ -56,7 +56,7 @@ void QlistPoller::poll() {
 
 void QlistPoller::finished(const JobResult& result) {
   running_ = false;
-  arm(began_at_ + (soon_ ? shortest_gap : period_));
+  arm(began_at_ + (soon_ ? gap() : period_));
   if (!result.started)
     done_(probes::qlist_could_not_run("no process or pipe to be had"), began_at_, result.took);
   else if (result.timed_out)

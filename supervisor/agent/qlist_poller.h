@@ -1,6 +1,7 @@
 #pragma once
 // QlistPoller: runs `iris qlist` from time to time, one at a time, each with a deadline, and turns
 // what comes back into facts.
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
@@ -14,8 +15,9 @@ namespace sup {
 
 class QlistPoller {
  public:
-  /// However many reasons there are to look at once, a look costs IRIS something.
-  static constexpr Nanos shortest_gap = milliseconds(500);
+  /// However many reasons there are to look at once, a look costs IRIS something. A shorter period
+  /// is a decision; reasons never come closer than this.
+  static constexpr Nanos shortest_gap = seconds(1);
 
   /// `began_at` is when that qlist was started: what it tells is not newer.
   using Done = std::function<void(const probes::QlistPoll& poll, Nanos began_at, Nanos took)>;
@@ -29,6 +31,7 @@ class QlistPoller {
   void poll_soon();
 
  private:
+  [[nodiscard]] Nanos gap() const { return std::min(period_, shortest_gap); }
   void arm(Nanos at);
   void poll();
   void finished(const JobResult& result);

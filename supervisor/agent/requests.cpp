@@ -13,7 +13,7 @@
 namespace sup {
 void Agent::on_request(const control::Request& request, ControlServer::Respond respond) {
   if (request.verb == "status") {
-    const probes::View shown = view();
+    const probes::View shown = view(probes::Detail::all);
     return respond({control::done, shown.reason, probes::status_json(shown)});
   }
   if (request.verb == "merge") {
@@ -105,16 +105,12 @@ control::Reply Agent::probe_reply(const std::string& which) const {
 
 IrisNow Agent::iris_now() const {
   IrisNow now;
-  now.runs = life_.state() == LifeState::up && !watch_.somebody_died() && last_good_ &&
-             last_good_->state == probes::State::running;
-  if (!last_good_) return now;
-  if (last_good_->state == probes::State::running) now.since = last_good_->since;
-  // What qlist names there with a durable directory is inferred only; the variable is documented.
-  const auto durable = environment_value(environ, "ISC_DATA_DIRECTORY");
-  if (durable && !durable->empty())
-    now.data_dir = *durable;
-  else
-    now.data_dir = last_good_->data_dir.empty() ? last_good_->install_dir : last_good_->data_dir;
+  const auto& qlist = observed_.last_good();
+  now.runs = life_.state() == LifeState::up && !watch_.somebody_died() && qlist &&
+             qlist->state == probes::State::running;
+  if (!qlist) return now;
+  if (qlist->state == probes::State::running) now.since = qlist->since;
+  now.data_dir = data_directory();
   return now;
 }
 

@@ -1,7 +1,8 @@
 // What observers get: facts for the health verdict, and the view of everything.
-#include <algorithm>
+#include <unistd.h>
 
 #include "supervisor/agent/agent.h"
+#include "supervisor/agent/own_process.h"
 #include "supervisor/base/log.h"
 #include "supervisor/core/stop_ladder.h"
 #include "supervisor/os/clock.h"
@@ -68,25 +69,41 @@ probes::Facts Agent::health_facts() const {
   facts.broken_why = watch_.somebody_died() ? watch_.death() : life_.why();
   facts.may_restart = state != LifeState::given_up;
   facts.no_restart_why = life_.why();
-  facts.last_good = last_good_;
-  facts.last_good_at = last_good_at_;
-  facts.failing = failing_;
-  facts.failing_since = failing_since_;
-  facts.hung_since = hung_since_;
-  if (!freezer_.machine().ours()) facts.suspended_by_other_since = suspended_by_other_since_;
+  observed_.fill(facts);
+  if (freezer_.machine().ours()) facts.suspended_by_other_since.reset();
   const Freeze& freeze = freezer_.machine();
   if (freeze.lease() && freeze.phase() != FreezePhase::thawed && !freeze.lease()->token.empty())
     facts.frozen_by_us = {freeze.lease()->began_at, freeze.lease()->end_at};
   return facts;
 }
 
-probes::View Agent::view() const {
+std::string Agent::data_directory() const {
+  // What qlist names there with a durable directory is inferred only; the variable is documented.
+  const auto durable = environment_value(environ, "ISC_DATA_DIRECTORY");
+  if (durable && !durable->empty()) return std::string{*durable};
+  const auto& qlist = observed_.last_good();
+  if (!qlist) return {};
+  return qlist->data_dir.empty() ? qlist->install_dir : qlist->data_dir;
+}
+
+probes::View Agent::view(probes::Detail detail) const {
   const Nanos now = monotonic_now();
+  const probes::Facts facts = health_facts();
   probes::View view;
+  view.verdict = probes::judge(facts, health_settings_, now);
+  if (detail == probes::Detail::verdict) return view;
+  show_state(view, facts);
+  show_freeze(view);
+  show_counters(view, now);
+  if (detail == probes::Detail::all)
+    view.events.assign(timeline_.events().begin(), timeline_.events().end());
+  return view;
+}
+
+void Agent::show_state(probes::View& view, const probes::Facts& facts) const {
   view.version = IRIS_INIT_VERSION;
   view.instance = options_.instance;
   view.now = wall_now() / seconds(1);
-  const probes::Facts facts = health_facts();
   view.phase = facts.phase;
   view.since = wall_of(life_.since());
   view.started = init_ ? wall_of(init_->began_at) : 0;
@@ -94,13 +111,14 @@ probes::View Agent::view() const {
   if (init_ && init_->phase == InitPhase::waiting_for_data)
     view.reason = "waiting for the data directory: another container holds it";
   view.safe_mode = options_.safe;
-  view.verdict = probes::judge(facts, health_settings_, now);
+  view.qlist_known = facts.last_good.has_value();
+  if (facts.last_good) view.qlist = *facts.last_good;
+  view.qlist_at = wall_of(facts.last_good_at);
+  if (facts.failing) view.qlist_failure = facts.failing->why;
+  view.data = data_.view([this](Nanos at) { return wall_of(at); });
+}
 
-  view.qlist_known = last_good_.has_value();
-  if (last_good_) view.qlist = *last_good_;
-  view.qlist_at = wall_of(last_good_at_);
-  if (failing_) view.qlist_failure = failing_->why;
-
+void Agent::show_freeze(probes::View& view) const {
   const Freeze& freeze = freezer_.machine();
   const Freezer::Totals& totals = freezer_.totals();
   view.freeze.state = freeze_state_of(freeze, totals.failed, totals.held + totals.not_held);
@@ -118,7 +136,11 @@ probes::View Agent::view() const {
   view.freeze.held_total = totals.held;
   view.freeze.not_held_total = totals.not_held;
   view.freeze.failed_total = totals.failed;
+  view.freeze.held_lasted = freezes_held_;
+  view.freeze.not_held_lasted = freezes_not_held_;
+}
 
+void Agent::show_counters(probes::View& view, Nanos now) const {
   view.restarts.in_window = static_cast<int>(life_.budget().used(now));
   view.restarts.limit = static_cast<int>(settings_.number(setting::restart_limit));
   view.restarts.window_seconds = settings_.duration(setting::restart_window) / seconds(1);
@@ -132,11 +154,12 @@ probes::View Agent::view() const {
     if (init_->stop_began_at != 0)
       view.pid1.stop_step = name_of(static_cast<LadderStep>(init_->stop_step));
   }
-  view.events.assign(timeline_.events().begin(), timeline_.events().end());
   view.counters = counters_;
   view.counters.log_lines_dropped = log::dropped() + (init_ ? init_->lines_dropped : 0);
   view.counters.connections_shed = http_ ? http_->shed() : 0;
-  return view;
+  const OwnProcess own = own_process();
+  view.process = {own.cpu_seconds,   wall_of(began_at_),   own.resident_bytes,
+                  own.virtual_bytes, own.open_descriptors, own.most_descriptors};
 }
 
 }  // namespace sup

@@ -136,6 +136,10 @@ Nanos Settings::duration(const Setting& setting) const {
   return parse_duration(text(setting)).value_or(setting.min);
 }
 
+std::int64_t Settings::bytes(const Setting& setting) const {
+  return parse_size(text(setting)).value_or(setting.min);
+}
+
 bool Settings::has(const Setting& setting, std::string_view word) const {
   const auto words = split(text(setting), ',');
   return std::find(words.begin(), words.end(), word) != words.end();

@@ -26,6 +26,7 @@ class Settings {
   [[nodiscard]] const std::string& text(const Setting& setting) const;
   [[nodiscard]] std::int64_t number(const Setting& setting) const;
   [[nodiscard]] Nanos duration(const Setting& setting) const;
+  [[nodiscard]] std::int64_t bytes(const Setting& setting) const;
   /// For a choice of on|off.
   [[nodiscard]] bool is_on(const Setting& setting) const { return text(setting) == "on"; }
   /// For choices: is `word` one of them?

@@ -86,6 +86,12 @@ FixedText<256> problem_with(const Setting& setting, std::string_view value) {
       append_range(out, setting);
       return out.append(", written as 500ms, 5s, 2m or 1h");
     }
+    case SettingType::size: {
+      if (in_range(setting, parse_size(value))) return none;
+      auto out = refusal(value, "a size that is allowed: ");
+      append_range(out, setting);
+      return out.append(" bytes, written as 4096, 64Ki, 16Mi or 2Gi");
+    }
     case SettingType::choice: {
       if (has_word(setting.allowed, '|', value)) return none;
       return refusal(value, "allowed; one of: ").append(setting.allowed);

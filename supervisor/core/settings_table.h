@@ -19,6 +19,7 @@ enum class SettingType : std::uint8_t {
   path,      ///< absolute path; "" means not set
   number,    ///< whole number in min..max
   duration,  ///< 500ms 5s 2m; min..max in nanoseconds
+  size,      ///< 4096 64Ki 2Gi; min..max in bytes
   choice,    ///< one word of `allowed`, separated by '|'
   choices,   ///< one or more words of `allowed`, separated by ','
   signal,    ///< SIGTERM, TERM or 15
@@ -158,6 +159,28 @@ inline constexpr Setting health_start_stall_action{
     .fallback = "report",
     .help = "report = say so and wait on; exit = end the container with 75",
     .allowed = "report|exit"};
+inline constexpr Setting health_data_check{
+    .section = "HEALTH",
+    .key = "DATA_CHECK",
+    .type = SettingType::duration,
+    .fallback = "30s",
+    .help = "how often a helper looks whether the data file system takes a write",
+    .min = seconds(1),
+    .max = hours(1)};
+inline constexpr Setting health_data_timeout{
+    .section = "HEALTH",
+    .key = "DATA_TIMEOUT",
+    .type = SettingType::duration,
+    .fallback = "20s",
+    .help = "a helper that is not back by then means that the data file system is stuck",
+    .min = milliseconds(100),
+    .max = minutes(10)};
+inline constexpr Setting health_data_min_free{
+    .section = "HEALTH",
+    .key = "DATA_MIN_FREE",
+    .type = SettingType::size,
+    .fallback = "64Mi",
+    .help = "with less than this free the data file system counts as full"};
 
 inline constexpr Setting restart_limit{
     .section = "RESTART",
@@ -303,6 +326,9 @@ inline constexpr std::array all{&init_agent,
                                 &health_hung_after,
                                 &health_start_stall,
                                 &health_start_stall_action,
+                                &health_data_check,
+                                &health_data_timeout,
+                                &health_data_min_free,
                                 &restart_limit,
                                 &restart_window,
                                 &restart_delay,

@@ -130,7 +130,7 @@ TEST(HealthRow, EightDownForGoodIsTheOneThatIsNotLive) {
 
 TEST(HealthRow, NineTroubleWithTheDataIsNotReady) {
   for (const DataTrouble trouble :
-       {DataTrouble::full, DataTrouble::read_only, DataTrouble::stuck}) {
+       {DataTrouble::full, DataTrouble::read_only, DataTrouble::stuck, DataTrouble::failing}) {
     Facts facts = well();
     facts.data_trouble = trouble;
     fail_since(facts, ago(9999));

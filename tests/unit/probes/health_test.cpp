@@ -41,7 +41,7 @@ void for_each_trouble(Facts& facts, const Visit& visit) {
     for (const std::int64_t suspended : ages) {
       facts.suspended_by_other_since.reset();
       if (suspended >= 0) facts.suspended_by_other_since = ago(suspended);
-      for (int trouble = -1; trouble <= static_cast<int>(DataTrouble::stuck); ++trouble) {
+      for (int trouble = -1; trouble < data_trouble_count; ++trouble) {
         facts.data_trouble.reset();
         if (trouble >= 0) facts.data_trouble = static_cast<DataTrouble>(trouble);
         for (const std::int64_t hung : ages) {

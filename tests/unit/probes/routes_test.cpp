@@ -9,7 +9,8 @@ namespace {
 
 Response get(std::string target, bool loopback = true, Details details = Details::loopback,
              std::string method = "GET") {
-  return route({std::move(method), std::move(target), loopback}, some_view(), {.details = details});
+  return route({std::move(method), std::move(target), loopback}, [](Detail) { return some_view(); },
+               {.details = details});
 }
 
 TEST(Routes, AProbeThatSucceedsSaysOk) {
@@ -92,7 +93,8 @@ TEST(Routes, EachEndpointHasItsType) {
 
 TEST(Routes, AViewThatWasNotJudgedYetFailsEveryProbe) {
   for (const std::string target : {"/livez", "/readyz", "/startupz"}) {
-    EXPECT_EQ(route({"GET", target, true}, View{}, {}).status, 503) << target;
+    EXPECT_EQ(route({"GET", target, true}, [](Detail) { return View{}; }, {}).status, 503)
+        << target;
   }
 }
 

@@ -26,7 +26,16 @@ inline View some_view() {
   view.qlist.version = "2025.3.0";
   view.qlist.superserver_port = 1972;
   view.qlist_at = 1'800'000'095;
+  view.data = {"/external/iris",
+               std::nullopt,
+               0,
+               DiskReport{3'221'225'472, 10'737'418'240, TriedWrite::done},
+               1'800'000'080,
+               "/external",
+               "ext4"};
   view.freeze.held_total = 2;
+  view.freeze.held_lasted.observe(7);
+  view.freeze.held_lasted.observe(70);
   view.restarts = {1, 3, 600, 4, "restart"};
   view.pid1 = {17, 5, ""};
   view.events = {{1'799'999'001, "iris.started", "up after 12s"},
@@ -34,6 +43,10 @@ inline View some_view() {
   view.counters.qlist_polls = 30;
   view.counters.qlist_failures = 2;
   view.counters.qlist_last_seconds = 0.083;
+  view.counters.qlist_took.observe(0.0625);
+  view.counters.qlist_took.observe(5.25);
+  view.counters.qlist_took.observe(60);
+  view.process = {1.25, 1'799'999'001, 4'194'304, 8'388'608, 21, 1024};
   view.counters.log_lines_dropped = 6;
   view.counters.answers = {{"livez", 200, 11}, {"readyz", 503, 3}};
   return view;

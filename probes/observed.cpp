@@ -1,0 +1,49 @@
+#include "probes/observed.h"
+
+namespace probes {
+
+Observed::News Observed::poll(const QlistPoll& poll, sup::Nanos began_at, bool frozen_by_us) {
+  News news;
+  const auto* facts = std::get_if<QlistFacts>(&poll);
+  if (facts == nullptr) {
+    const auto& failure = std::get<QlistFailure>(poll);
+    news.new_failure = !failing_ || failing_->kind != failure.kind;
+    if (!failing_) failing_since_ = began_at;
+    failing_ = failure;
+    return news;
+  }
+  failing_.reset();
+  const bool hung = facts->health == Health::hung;
+  const Health health_before = last_good_ ? last_good_->health : Health::blank;
+  last_good_ = *facts;
+  last_good_at_ = began_at;
+  if (!hung) {
+    hung_since_.reset();
+    suspended_by_other_since_.reset();
+  } else if (frozen_by_us) {
+    last_good_->health = health_before;
+  } else {
+    if (!hung_since_) hung_since_ = began_at;
+    news.maybe_foreign = true;
+  }
+  return news;
+}
+
+bool Observed::suspended_by_other(bool yes, sup::Nanos now) {
+  const bool is_new = yes && !suspended_by_other_since_;
+  if (is_new) suspended_by_other_since_ = now;
+  if (!yes) suspended_by_other_since_.reset();
+  return is_new;
+}
+
+void Observed::fill(Facts& facts) const {
+  facts.last_good = last_good_;
+  facts.last_good_at = last_good_at_;
+  facts.failing = failing_;
+  facts.failing_since = failing_since_;
+  facts.hung_since = hung_since_;
+  facts.suspended_by_other_since = suspended_by_other_since_;
+  facts.data_trouble = data_trouble_;
+}
+
+}  // namespace probes

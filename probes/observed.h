@@ -1,0 +1,45 @@
+#pragma once
+// Observed: what has been seen of IRIS so far, folded event by event into the facts that the
+// verdict rests on. Pure; it remembers the last word of each witness and since when it holds.
+#include <optional>
+
+#include "probes/health.h"
+#include "probes/qlist.h"
+
+namespace probes {
+
+class Observed {
+ public:
+  struct News {
+    bool new_failure = false;    ///< another way of telling nothing than before
+    bool maybe_foreign = false;  ///< hung, and not by us: has somebody suspended it?
+  };
+  /// `began_at` is when that qlist was started: what it tells is not newer. While a freeze of ours
+  /// is under way `hung` says nothing about IRIS's health: a suspended write daemon is one of its
+  /// documented causes.
+  News poll(const QlistPoll& poll, sup::Nanos began_at, bool frozen_by_us);
+  /// A session was asked whether the write daemon is suspended, by nobody of us. True: that is new.
+  bool suspended_by_other(bool yes, sup::Nanos now);
+  void data(std::optional<DataTrouble> trouble) { data_trouble_ = trouble; }
+
+  /// The fields of Facts that come from here.
+  void fill(Facts& facts) const;
+
+  [[nodiscard]] const std::optional<QlistFacts>& last_good() const { return last_good_; }
+  [[nodiscard]] sup::Nanos last_good_at() const { return last_good_at_; }
+  [[nodiscard]] const std::optional<QlistFailure>& failing() const { return failing_; }
+  [[nodiscard]] const std::optional<sup::Nanos>& suspended_by_other_since() const {
+    return suspended_by_other_since_;
+  }
+
+ private:
+  std::optional<QlistFacts> last_good_;
+  sup::Nanos last_good_at_ = 0;
+  std::optional<QlistFailure> failing_;
+  sup::Nanos failing_since_ = 0;
+  std::optional<sup::Nanos> hung_since_;
+  std::optional<sup::Nanos> suspended_by_other_since_;
+  std::optional<DataTrouble> data_trouble_;
+};
+
+}  // namespace probes
