@@ -72,7 +72,8 @@ bool IrisContainer::has_fact(const std::string& name, const std::string& value) 
 Program IrisContainer::start(const std::vector<std::string>& init_options,
                              const std::vector<std::string>& main_options) const {
   Launch launch;
-  launch.argv = {IRIS_INIT_PROGRAM};
+  launch.argv = before_init;
+  launch.argv.emplace_back(IRIS_INIT_PROGRAM);
   launch.argv.insert(launch.argv.end(), init_options.begin(), init_options.end());
   launch.argv.insert(launch.argv.end(), {"--", "iris-main"});
   launch.argv.insert(launch.argv.end(), main_options.begin(), main_options.end());

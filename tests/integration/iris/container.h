@@ -53,6 +53,8 @@ class IrisContainer {
   [[nodiscard]] static int probe(const std::string& name, Deadline deadline = within(5s));
 
   TempDir dir;
+  /// Words before iris-init: a program that prepares its namespace and then becomes the rest.
+  std::vector<std::string> before_init;
 
  private:
   std::vector<std::string> environment_;
