@@ -76,6 +76,24 @@ Json qlist_of(const View& view) {
           {"at", time_or_null(view.qlist_at)}};
 }
 
+Json data_of(const DataView& data) {
+  if (data.directory.empty()) return {};
+  Json json{{"directory", data.directory},
+            {"trouble", data.trouble ? Json(name_of(*data.trouble)) : Json()},
+            {"trouble_since", time_or_null(data.trouble_since)},
+            {"free_bytes", Json()},
+            {"size_bytes", Json()},
+            {"write", Json()},
+            {"checked", time_or_null(data.report_at)},
+            {"mount", text_or_null(data.mount_point)},
+            {"type", text_or_null(data.mount_type)}};
+  if (!data.report) return json;
+  json["free_bytes"] = data.report->free_bytes;
+  json["size_bytes"] = data.report->size_bytes;
+  json["write"] = name_of(data.report->write);
+  return json;
+}
+
 Json freeze_of(const FreezeView& freeze) {
   return {{"state", name_of(freeze.state)},
           {"owner", text_or_null(freeze.owner)},
@@ -135,6 +153,7 @@ std::string status_json(const View& view) {
                     {"ready", answer_of(view.verdict.ready)}};
   json["qlist"] = qlist_of(view);
   json["qlist_failure"] = text_or_null(view.qlist_failure);
+  json["data"] = data_of(view.data);
   json["freeze"] = freeze_of(view.freeze);
   json["restarts"] = restarts_of(view.restarts);
   json["merge"] = merge_of(view.merge_json);

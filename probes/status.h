@@ -1,6 +1,7 @@
 #pragma once
-// The view as JSON, for programs. Stable: fields are added, never renamed or removed. Times are
-// seconds since 1970-01-01 UTC; what is not known is null.
+// The view as JSON, for programs. Stable: fields are added, never renamed or removed; the schema is
+// status.schema.json beside this file, and a test holds them together. Times are seconds since
+// 1970-01-01 UTC; what is not known is null.
 //
 //   version, instance, phase, since, started, now, reason, safe_mode
 //   row            1 to 13, the row of the health table that decided
@@ -8,6 +9,9 @@
 //   qlist          null, or {state, status, health, since, version, cpf, product, data_dir, ports:
 //                  {superserver, web, gateway, superservers}, mirror: {member, status}, at}
 //   qlist_failure  null, or why the last poll told nothing
+//   data           null, or {directory, trouble, trouble_since, free_bytes, size_bytes, write,
+//   checked,
+//                  mount, type}
 //   freeze         {state, owner, since, lease_end, last: {outcome, reason, journal, ended},
 //                  held_total, not_held_total, failed_total}
 //   restarts       {in_window, limit, window_seconds, total, policy}

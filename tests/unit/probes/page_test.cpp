@@ -38,11 +38,26 @@ TEST(Page, ItShowsTheStateProbesFreezeRestartsMergeAndTimeline) {
   const std::string html = render_page(view, 5);
   for (const std::string_view part :
        {"IRIS: <span class=\"bad\">up</span>", "since 2027-01-15T08:00:00Z (1m40s)", "health alert",
-        "snapshot-job", "in 1m05s", "1 of 3 in 10m00s, 4 in all", "&quot;sources&quot;: 2",
-        "iris.started", "up after 12s", "<meta http-equiv=\"refresh\" content=\"5\">"}) {
+        "snapshot-job", "in 1m05s", "1 of 3 in 10m00s, 4 in all", "3072 MiB of 10240 MiB",
+        "&quot;sources&quot;: 2", "iris.started", "up after 12s",
+        "<meta http-equiv=\"refresh\" content=\"5\">"}) {
     EXPECT_TRUE(has(html, part)) << part;
   }
   EXPECT_LT(html.find("health.changed"), html.find("iris.started"));  // newest first
+}
+
+TEST(Page, TheHeadlineIsWhatThereIsToBeSaid) {
+  View view = some_view();
+  for (const auto& [row, word] : std::vector<std::pair<int, std::string>>{{1, "up"},
+                                                                          {5, "frozen"},
+                                                                          {7, "down"},
+                                                                          {8, "down"},
+                                                                          {9, "disk trouble"},
+                                                                          {11, "hung"},
+                                                                          {13, "up"}}) {
+    view.verdict.row = row;
+    EXPECT_TRUE(has(render_page(view, 5), "<title>IRIS: " + word + "</title>")) << row;
+  }
 }
 
 TEST(Page, EveryValueIsEscaped) {
@@ -51,12 +66,13 @@ TEST(Page, EveryValueIsEscaped) {
   view.version = view.instance = view.reason = evil;
   view.verdict.startup.reason = view.verdict.live.reason = view.verdict.ready.reason = evil;
   view.qlist.status_text = view.qlist.version = view.qlist.product = evil;
-  view.qlist.mirror_member = view.qlist.mirror_status = view.qlist.data_dir = evil;
+  view.qlist.mirror_member = view.qlist.mirror_status = view.data.directory = evil;
+  view.data.mount_point = view.data.mount_type = evil;
   view.qlist_failure = evil;
   view.freeze.owner = view.freeze.last_outcome = view.freeze.last_reason = evil;
   view.freeze.last_journal = view.restarts.policy = view.pid1.stop_step = evil;
   view.merge_json = R"({"<b>\"'&":"<b>\"'&"})";
-  view.events = {{1, evil, evil}};
+  view.events = {{1, evil, evil}, {1, "iris.down", evil}};
   const std::string html = render_page(view, 5);
   EXPECT_FALSE(has(html, "<b>"));
   EXPECT_FALSE(has(html, "\"'&"));

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/unit/probes/json_schema.h"
 #include "tests/unit/probes/some_view.h"
 
 namespace probes {
@@ -23,8 +25,8 @@ TEST(Status, TheFieldsAreThoseOfTheHeader) {
     keys.push_back(item.key());
   EXPECT_EQ(keys, (std::vector<std::string>{"version", "instance", "phase", "since", "started",
                                             "now", "reason", "safe_mode", "row", "probes", "qlist",
-                                            "qlist_failure", "freeze", "restarts", "merge", "pid1",
-                                            "counters", "events"}));
+                                            "qlist_failure", "data", "freeze", "restarts", "merge",
+                                            "pid1", "counters", "events"}));
   EXPECT_EQ(json["phase"], "up");
   EXPECT_EQ(json["qlist"]["state"], "running");
   EXPECT_EQ(json["qlist"]["health"], "alert");
@@ -36,6 +38,43 @@ TEST(Status, TheFieldsAreThoseOfTheHeader) {
   EXPECT_EQ(json["restarts"]["policy"], "restart");
   EXPECT_EQ(json["pid1"]["reaped_total"], 17);
   EXPECT_EQ(json["events"][1]["event"], "health.changed");
+}
+
+TEST(Status, EveryValueIsAsTheSchemaSays) {
+  std::ifstream file{STATUS_SCHEMA};
+  const JsonSchema schema{nlohmann::json::parse(file)};
+  View full = some_view();
+  full.data.trouble = DataTrouble::read_only;
+  full.data.trouble_since = full.now;
+  full.freeze.owner = full.freeze.last_outcome = full.freeze.last_reason = "x";
+  full.freeze.since = full.freeze.lease_end = full.freeze.last_ended = 1;
+  full.pid1.stop_step = full.qlist_failure = full.freeze.last_journal = "x";
+  full.merge_json = "{}";
+  std::vector<View> views{View{}, some_view(), full};
+  for (int i = 0; i < phase_count; ++i) {
+    View view = full;
+    view.phase = static_cast<Phase>(i);
+    view.qlist.state = static_cast<State>(i % 6);
+    view.qlist.health = static_cast<Health>(i % 6);
+    view.freeze.state = static_cast<FreezeState>(i % freeze_state_count);
+    view.data.trouble = static_cast<DataTrouble>(i % data_trouble_count);
+    view.data.report->write = static_cast<TriedWrite>(i % tried_write_count);
+    views.push_back(view);
+  }
+  for (const View& view : views)
+    EXPECT_EQ(schema.problems_of(nlohmann::json::parse(status_json(view))),
+              std::vector<std::string>{});
+}
+
+TEST(Status, TheSchemaFindsWhatDoesNotFit) {
+  std::ifstream file{STATUS_SCHEMA};
+  const JsonSchema schema{nlohmann::json::parse(file)};
+  auto json = nlohmann::json::parse(status_json(some_view()));
+  json["phase"] = "sideways";
+  json["probes"]["live"]["ok"] = "yes";
+  json["restarts"].erase("limit");
+  json["news"] = 1;
+  EXPECT_EQ(schema.problems_of(json).size(), 4U);
 }
 
 TEST(Status, WhatIsNotKnownIsNull) {
