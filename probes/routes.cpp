@@ -162,10 +162,17 @@ Response route(const Request& request, const MakeView& make_view, const RouteSet
   if (needs_details && !details) return forbidden(settings.details);
   if (name == "page") return page(make_view(Detail::all), settings);
   if (name == "status") return status(make_view(Detail::all));
-  const Verdict verdict = make_view(Detail::verdict).verdict;
-  if (name == "readyz") return probe(name, verdict.ready, target.verbose, details);
-  if (name == "startupz") return probe(name, verdict.startup, target.verbose, details);
-  return probe(name, verdict.live, target.verbose, details);
+  const auto answer = [&](Detail detail) {
+    const Verdict verdict = make_view(detail).verdict;
+    if (name == "readyz") return verdict.ready;
+    return name == "startupz" ? verdict.startup : verdict.live;
+  };
+  // Most answers are "ok": no words are made for them.
+  if (!target.verbose) {
+    const Answer bare = answer(Detail::decision);
+    if (bare.ok || !details) return probe(name, bare, false, details);
+  }
+  return probe(name, answer(Detail::verdict), target.verbose, details);
 }
 
 void count_answer(std::vector<AnswerCount>& counts, const Request& request,

@@ -113,8 +113,9 @@ struct ProcessView {
 
 /// How much of a view is wanted. A probe is asked for all the time and needs little of it.
 enum class Detail : std::uint8_t {
-  verdict,  ///< nothing but View::verdict
-  numbers,  ///< all but the events
+  decision,  ///< of View::verdict, the row and what is ok; no words
+  verdict,   ///< nothing but View::verdict
+  numbers,   ///< all but the events
   all
 };
 

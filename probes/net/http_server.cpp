@@ -156,7 +156,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
+  /// What is left unread may be more than a little.
   void refuse(http::status status, std::string_view why) {
+    refused_ = true;
     Response response;
     response.status = static_cast<int>(status);
     response.body = why;
@@ -181,6 +183,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (error) return close();
     idle_ = true;
     if (answer_.keep_alive()) return wait_for_request();
+    // Nothing of it is unread: closing sends no reset, and a probe costs no second turn of the
+    // loop.
+    if (!refused_ && buffer_.size() == 0 && socket_.available(error) == 0) return close();
     socket_.shutdown(tcp::socket::shutdown_send, error);
     limit(linger_time);
     linger(linger_reads);
@@ -203,6 +208,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::array<char, 512> scratch_{};
   std::uint64_t turn_ = 0;
   bool idle_ = false;
+  bool refused_ = false;
   bool is_loopback_;
 };
 

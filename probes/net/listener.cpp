@@ -68,6 +68,9 @@ sup::Result<Listener> open_exactly(const ListenAddress& address) {
   const int fd = listener.fd.get();
   if (fd < 0) return sup::errno_error(what);
   if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)) return sup::errno_error(what);
+  // Answers are small and go out at once. What is accepted has it from here; a refusal would cost
+  // nothing but time.
+  static_cast<void>(set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1));
   // Whatever net.ipv6.bindv6only says: IPv4 is wanted as well.
   if (address.is_v6() && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) {
     return sup::errno_error(what);
@@ -139,8 +142,6 @@ sup::Result<Accepted> accept_next(int listener) {
   peer.size = sizeof peer.storage;
   sup::UniqueFd fd{::accept4(listener, peer.raw(), &peer.size, SOCK_CLOEXEC | SOCK_NONBLOCK)};
   if (!fd) return sup::errno_error("cannot accept a connection");
-  // Answers are small and go out at once; a refusal would cost nothing but time.
-  static_cast<void>(set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1));
   return Accepted{std::move(fd), peer.storage.ss_family == AF_INET6, is_loopback(peer.storage)};
 }
 

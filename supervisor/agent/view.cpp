@@ -90,6 +90,14 @@ probes::View Agent::view(probes::Detail detail) const {
   const Nanos now = monotonic_now();
   const probes::Facts facts = health_facts();
   probes::View view;
+  if (detail == probes::Detail::decision) {
+    const probes::Decision decision = probes::decide(facts, health_settings_, now);
+    view.verdict.row = decision.row;
+    view.verdict.startup.ok = decision.startup;
+    view.verdict.live.ok = decision.live;
+    view.verdict.ready.ok = decision.ready;
+    return view;
+  }
   view.verdict = probes::judge(facts, health_settings_, now);
   if (detail == probes::Detail::verdict) return view;
   show_state(view, facts);

@@ -22,6 +22,19 @@ TEST(Routes, AProbeThatSucceedsSaysOk) {
   }
 }
 
+TEST(Routes, AProbeThatSucceedsAsksForNoWords) {
+  std::vector<Detail> asked;
+  const auto make_view = [&](Detail detail) {
+    asked.push_back(detail);
+    return some_view();
+  };
+  EXPECT_EQ(route({"GET", "/livez", true}, make_view, {}).status, 200);
+  EXPECT_EQ(route({"GET", "/readyz", false}, make_view, {}).status, 503);
+  EXPECT_EQ(asked, (std::vector{Detail::decision, Detail::decision}));
+  EXPECT_EQ(route({"GET", "/nothing", true}, make_view, {}).status, 404);
+  EXPECT_EQ(asked.size(), 2U);
+}
+
 TEST(Routes, AProbeThatFailsSaysWhyToThoseWhoMayKnow) {
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_EQ(get("/readyz").body, "readyz check failed: health alert\n");
