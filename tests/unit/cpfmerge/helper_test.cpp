@@ -1,4 +1,7 @@
 // cpfmerge helper: what the agent lets a child do with the data volume.
+#include <array>
+#include <cstdio>
+
 #include "tests/unit/cpfmerge/program.h"
 
 namespace cpf {
@@ -57,6 +60,38 @@ TEST_F(Helper, WitnessGoesSixLevelsDeep) {
 
 TEST_F(Helper, WitnessOfWhatIsNotThereFails) {
   EXPECT_EQ(run({"helper", "witness", root / "none"}).code, 1);
+}
+
+TEST_F(Helper, DiskTellsFreeSpaceAndHowAWriteWentAndLeavesNothing) {
+  const Ended ended = run({"helper", "disk", root / "data"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  unsigned long long free = 0;
+  unsigned long long size = 0;
+  std::array<char, 16> word{};
+  ASSERT_EQ(
+      std::sscanf(ended.out.c_str(), "free=%llu size=%llu write=%15s", &free, &size, word.data()),
+      3)
+      << ended.out;
+  EXPECT_GT(free, 0U);
+  EXPECT_GT(size, free);
+  EXPECT_EQ(std::string{word.data()}, "done");
+  EXPECT_TRUE(fs::is_empty(root / "data"));
+}
+
+TEST_F(Helper, DiskOfWhatIsNotThereIsNoReport) {
+  const Ended ended = run({"helper", "disk", root / "none"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.out, "");
+}
+
+TEST_F(Helper, TailPrintsTheSizeAndWhatIsNew) {
+  write(root / "data/log", "first\nsecond\n");
+  EXPECT_EQ(run({"helper", "tail", root / "data/log", "6"}).out, "13\nsecond\n");
+  EXPECT_EQ(run({"helper", "tail", root / "data/log", "13"}).out, "13\n");
+  EXPECT_EQ(run({"helper", "tail", root / "data/log", "99"}).out, "13\n");
+  EXPECT_EQ(run({"helper", "tail", root / "data/none", "0"}).code, 1);
+  EXPECT_EQ(run({"helper", "tail", root / "data", "0"}).code, 1);
+  EXPECT_EQ(run({"helper", "tail", root / "data/log", "x"}).code, 2);
 }
 
 }  // namespace
