@@ -27,7 +27,6 @@ class Observed {
 
   [[nodiscard]] const std::optional<QlistFacts>& last_good() const { return last_good_; }
   [[nodiscard]] sup::Nanos last_good_at() const { return last_good_at_; }
-  [[nodiscard]] const std::optional<QlistFailure>& failing() const { return failing_; }
   [[nodiscard]] const std::optional<sup::Nanos>& suspended_by_other_since() const {
     return suspended_by_other_since_;
   }

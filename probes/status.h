@@ -10,8 +10,7 @@
 //                  {superserver, web, gateway, superservers}, mirror: {member, status}, at}
 //   qlist_failure  null, or why the last poll told nothing
 //   data           null, or {directory, trouble, trouble_since, free_bytes, size_bytes, write,
-//   checked,
-//                  mount, type}
+//                  checked, mount, type}
 //   freeze         {state, owner, since, lease_end, last: {outcome, reason, journal, ended},
 //                  held_total, not_held_total, failed_total}
 //   restarts       {in_window, limit, window_seconds, total, policy}

@@ -156,7 +156,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
-  /// What is left unread may be more than a little.
+  /// Nobody knows how much is left unread: closing at once could reset the answer away.
   void refuse(http::status status, std::string_view why) {
     refused_ = true;
     Response response;

@@ -22,6 +22,8 @@ constexpr auto listen_again = std::chrono::milliseconds{500};
 /// While something is under way, irisdb processes are looked at this often.
 constexpr Nanos busy_look = milliseconds(100);
 constexpr Nanos idle_look = seconds(60);
+/// Of what iris-main.log tells, at most so much is believed in a minute.
+constexpr int most_main_news = 20;
 
 LifeSettings life_settings(const Settings& settings, const std::vector<std::string>& main_argv) {
   std::vector<const char*> words;
@@ -296,6 +298,13 @@ void Agent::ask_who_suspended() {
 
 void Agent::on_main_log(const probes::MainLogNews& news) {
   using Kind = probes::MainLogNews::Kind;
+  // Hooks of iris-main write there as well: what one of them repeats for ever is no news.
+  const Nanos now = monotonic_now();
+  if (now - main_news_since_ > seconds(60)) {
+    main_news_since_ = now;
+    main_news_ = 0;
+  }
+  if (++main_news_ > most_main_news) return;
   if (news.kind == Kind::fatal) timeline_.add(Level::error, "main.fatal", "{}", news.text);
   if (news.kind == Kind::command_failed)
     timeline_.add(Level::warning, "main.command_failed", "{}", news.text);

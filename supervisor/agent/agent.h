@@ -132,6 +132,8 @@ class Agent {
   bool thaw_wanted_ = false;     ///< to be asked of PID 1 once it has taken what came before
   bool merge_wanted_ = false;    ///< the same for `iris merge`
   Nanos thaw_asked_at_ = never;  ///< when PID 1 was asked for `iris stat -W`
+  Nanos main_news_since_ = 0;
+  int main_news_ = 0;  ///< since then
   probes::CountersView counters_;
   probes::Histogram freezes_held_{probes::freeze_bounds};
   probes::Histogram freezes_not_held_{probes::freeze_bounds};

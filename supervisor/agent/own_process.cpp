@@ -22,7 +22,7 @@ std::uint64_t count_descriptors() {
   while (::readdir(directory) != nullptr)  // NOLINT(concurrency-mt-unsafe): one thread
     ++entries;
   ::closedir(directory);
-  return entries - 3;  // `.`, `..` and the directory's own
+  return entries > 3 ? entries - 3 : 0;  // `.`, `..` and the directory's own
 }
 
 }  // namespace

@@ -148,10 +148,8 @@ TEST(IrisProbes, IrisMainsOwnWordEndsTheWaitForTheStart) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.set("IRIS_INIT_HEALTH_POLL_STARTING", "1m");  // longer than the test waits
-  const auto began = std::chrono::steady_clock::now();
   Program init = container.start();
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
 }
 
 TEST(IrisProbes, WhatIrisMainCouldNotDoIsAnEvent) {
