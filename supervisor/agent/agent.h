@@ -3,6 +3,7 @@
 // the machines of core/ decide; what they decide is carried out here or asked of PID 1.
 //
 //   agent.cpp     building, inputs, the turn of the loop
+//   witnesses.cpp what qlist, iris-main.log and the helpers say
 //   life.cpp      facts for the lifecycle and what follows from its decisions
 //   view.cpp      facts for the probes, and the view that observers get
 //   requests.cpp  what irisctl asks
@@ -50,14 +51,16 @@ class Agent {
   void on_signal();
   void on_init(const InitSnapshot& snapshot);
   void remember(const InitSnapshot& snapshot);
+  void turn();
+  void tell_init();
+  void arm_timer();
+
+  // witnesses.cpp
   void on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took);
   void ask_who_suspended();
   void on_main_log(const probes::MainLogNews& news);
   void on_data_news(const std::string& before);
   void count_freezes(const Freezer::Totals& before);
-  void turn();
-  void tell_init();
-  void arm_timer();
 
   // life.cpp
   [[nodiscard]] LifeFacts life_facts();

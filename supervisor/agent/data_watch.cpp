@@ -82,7 +82,7 @@ void DataWatch::finished(const JobResult& result) {
                                                  : std::nullopt;
     report_at_ = began_at_;
   }
-  judge();
+  read_mounts();  // an error of the write may be a remount that the table tells more exactly
   arm(began_at_ + pause_between());
 }
 

@@ -27,7 +27,6 @@ class IrisVolume : public ::testing::Test {
     if (::access("/usr/sbin/mkfs.ext4", X_OK) != 0)
       GTEST_SKIP() << "no /usr/sbin/mkfs.ext4 here (package e2fsprogs)";
     container_.set("IRIS_INIT_HEALTH_DATA_CHECK", "1s");
-    container_.set("IRIS_INIT_HEALTH_DATA_TIMEOUT", "1s");
     container_.set("IRIS_INIT_HEALTH_DATA_MIN_FREE", "4Mi");
     container_.set("IRIS_INIT_HEALTH_POLL", "1s");
     const char* mounting =
@@ -90,15 +89,22 @@ class FrozenFileSystem {
   bool frozen_;
 };
 
+/// The oldest of that name: between its fork and its exec a child has it, too.
+pid_t agent_of(const Program& init) {
+  const auto named = descendants_named(init.pid(), "iris-agent");
+  return named.empty() ? 0 : named.front();
+}
+
 char state_of(pid_t pid) {
   const std::string state = status_field(pid, "State");
   return state.empty() ? '?' : state.front();
 }
 
 TEST_F(IrisVolume, UnderAFrozenFileSystemTheProbesAnswerAtOnceAndNothingOfOursHangs) {
+  container_.set("IRIS_INIT_HEALTH_DATA_TIMEOUT", "3s");
   Program init = container_.start_up();
-  const auto agents = descendants_named(init.pid(), "iris-agent");
-  ASSERT_EQ(agents.size(), 1U);
+  const pid_t agent = agent_of(init);
+  ASSERT_NE(agent, 0);
   FrozenFileSystem frozen{seen_from_outside(init)};
   ASSERT_TRUE(frozen.frozen());
   const auto trouble = init.wait_for_event("data.trouble", within(20s));
@@ -114,7 +120,7 @@ TEST_F(IrisVolume, UnderAFrozenFileSystemTheProbesAnswerAtOnceAndNothingOfOursHa
     milliseconds.push_back(
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
             .count());
-    agent_states += state_of(agents.front());
+    agent_states += state_of(agent);
   }
   std::sort(milliseconds.begin(), milliseconds.end());
   std::printf("probes under a frozen file system: median %.2f ms, slowest %.2f ms\n",
@@ -126,7 +132,7 @@ TEST_F(IrisVolume, UnderAFrozenFileSystemTheProbesAnswerAtOnceAndNothingOfOursHa
 
   frozen.thaw();
   expect_well_again(init);
-  EXPECT_EQ(descendants_named(init.pid(), "iris-agent"), agents);
+  EXPECT_EQ(agent_of(init), agent);
 }
 
 TEST_F(IrisVolume, AFullFileSystemIsNotReadyUntilThereIsRoomAgain) {

@@ -1,0 +1,83 @@
+// What the witnesses say: qlist, a session that is asked, iris-main.log, the helper on the data.
+#include "supervisor/agent/agent.h"
+#include "supervisor/os/clock.h"
+
+namespace sup {
+namespace {
+
+/// Of what iris-main.log tells, at most so much is believed in a minute.
+constexpr int most_main_news = 20;
+
+}  // namespace
+
+void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) {
+  ++counters_.qlist_polls;
+  counters_.qlist_last_seconds = static_cast<double>(took) / 1e9;
+  counters_.qlist_took.observe(counters_.qlist_last_seconds);
+  const auto news = observed_.poll(poll, began_at, freezer_.machine().ours());
+  if (const auto* failure = std::get_if<probes::QlistFailure>(&poll)) {
+    ++counters_.qlist_failures;
+    const bool main_runs = init_ && init_->phase == InitPhase::running;
+    if (main_runs && news.new_failure)
+      timeline_.add(Level::warning, "qlist.failed", "{}", failure->why);
+    data_.look_soon();  // a volume that is stuck is a likely cause
+  }
+  if (news.maybe_foreign) ask_who_suspended();
+  main_log_.look();
+  data_.watch(data_directory());
+  data_.read_mounts();
+  turn();
+}
+
+void Agent::ask_who_suspended() {
+  // A suspended write daemon is a documented cause of `hung`. Once a session is refused (after
+  // IRIS's own freeze timeout) what was known stays.
+  if (jobs_.alive(suspicion_) || freezer_.machine().phase() != FreezePhase::thawed) return;
+  suspicion_ = jobs_.run(
+      is_suspended_command(options_.instance), settings_.duration(setting::freeze_step_timeout),
+      Jobs::Keep::output_and_errors, [this](const JobResult& result) {
+        const bool answered = result.started && !result.timed_out;
+        const bool yes = answered && result.code == 5 && !freezer_.machine().ours();
+        const bool no = answered && result.code == 3;
+        if ((yes || no) && observed_.suspended_by_other(yes, monotonic_now()))
+          timeline_.add(Level::warning, "freeze.foreign",
+                        "IRIS is suspended by somebody else: it is not thawed here");
+      });
+}
+
+void Agent::on_main_log(const probes::MainLogNews& news) {
+  using Kind = probes::MainLogNews::Kind;
+  // Hooks of iris-main write there as well: what one of them repeats for ever is no news.
+  const Nanos now = monotonic_now();
+  if (now - main_news_since_ > seconds(60)) {
+    main_news_since_ = now;
+    main_news_ = 0;
+  }
+  if (++main_news_ > most_main_news) return;
+  if (news.kind == Kind::fatal) timeline_.add(Level::error, "main.fatal", "{}", news.text);
+  if (news.kind == Kind::command_failed)
+    timeline_.add(Level::warning, "main.command_failed", "{}", news.text);
+  poller_.poll_soon();
+}
+
+void Agent::on_data_news(const std::string& before) {
+  const std::string now = data_.why();
+  if (now.empty()) {
+    timeline_.add(Level::info, "data.well", "the data file system is well again; it was: {}",
+                  before);
+  } else {
+    // A read-only remount cannot be healed in place.
+    const bool remount = data_.trouble() == probes::DataTrouble::read_only;
+    timeline_.add(Level::error, "data.trouble", "{}{}", now,
+                  remount ? "; it cannot be healed here: delete the pod" : "");
+  }
+  observed_.data(data_.trouble());
+}
+
+void Agent::count_freezes(const Freezer::Totals& before) {
+  const auto seconds_frozen = static_cast<double>(freezer_.machine().outcome().lasted) / 1e9;
+  if (freezer_.totals().held > before.held) freezes_held_.observe(seconds_frozen);
+  if (freezer_.totals().not_held > before.not_held) freezes_not_held_.observe(seconds_frozen);
+}
+
+}  // namespace sup
