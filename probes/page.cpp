@@ -24,7 +24,7 @@ main{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(min(20r
 header,section{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem 1rem;min-width:0}
 header,section.wide{grid-column:1/-1}
 table{width:100%;border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
-th{font-weight:400;color:var(--soft);white-space:nowrap}section>table tr:first-child>*{border-top:0}
+th{font-weight:400;color:var(--soft)}th,td.ok,td.bad{white-space:nowrap;width:1%}section>table tr:first-child>*{border-top:0}
 td.time,td.name{white-space:nowrap;font-variant-numeric:tabular-nums}
 pre{margin:0;padding:.6rem;overflow-x:auto;border:1px solid var(--line);font-size:.85rem}
 @media(max-width:34rem){body{padding:.5rem}table.events tr,table.events td{display:block;border:0;padding:0}table.events tr{border-top:1px solid var(--line);padding:.4rem 0}table.events td.time,table.events td.name{display:inline-block;padding-right:.6rem;color:var(--soft)}}
@@ -164,7 +164,7 @@ std::string freeze(const View& view) {
     rows += row("last", freeze.last_outcome + ", " + utc(freeze.last_ended));
   }
   return section("Freeze", rows + row("why", freeze.last_reason) +
-                               row("restore journal from", freeze.last_journal));
+                               row("restore from", freeze.last_journal));
 }
 
 /// Is it one of the events by which IRIS went away, or was sent away?
