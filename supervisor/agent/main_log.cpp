@@ -91,25 +91,26 @@ void MainLog::ask_helper() {
   // One that was killed and is still there hangs in the kernel: another would only join it.
   if (asking_ || jobs_.alive(job_)) return;
   asking_ = true;
-  job_ = jobs_.run({helper_, "helper", "tail", path_, std::to_string(offset_)}, helper_deadline,
-                   Jobs::Keep::output, [this](const JobResult& result) {
-                     asking_ = false;
-                     if (!result.started || result.timed_out || result.code != 0) {
-                       // No file yet: all that it will hold is new.
-                       knows_end_ = knows_end_ || (result.started && !result.timed_out);
-                       return;
-                     }
-                     const std::string_view output = result.output;
-                     const auto line = output.find('\n');
-                     const auto size = parse_number(output.substr(0, line));
-                     if (!size || line == std::string_view::npos) return;
-                     if (!std::exchange(knows_end_, true) || *size < offset_) {
-                       offset_ = *size;
-                       return;
-                     }
-                     offset_ += static_cast<std::int64_t>(output.size() - line - 1);
-                     hear(output.substr(line + 1));
-                   });
+  job_ =
+      jobs_.run({helper_, "helper", "tail", path_, std::to_string(offset_)}, helper_deadline,
+                Jobs::Keep::output, [this](const JobResult& result) { helper_answered(result); });
+}
+
+void MainLog::helper_answered(const JobResult& result) {
+  asking_ = false;
+  if (!result.started || result.timed_out) return;
+  const bool knew_end = std::exchange(knows_end_, true);
+  if (result.code != 0) return;  // no file yet: all that it will hold is new
+  const std::string_view output = result.output;
+  const auto line = output.find('\n');
+  const auto size = parse_number(output.substr(0, line));
+  if (!size || line == std::string_view::npos) return;
+  if (!knew_end || *size < offset_) {
+    offset_ = *size;
+    return;
+  }
+  offset_ += static_cast<std::int64_t>(output.size() - line - 1);
+  hear(output.substr(line + 1));
 }
 
 void MainLog::hear(std::string_view text) {

@@ -31,6 +31,7 @@ class MainLog {
   void await_change();
   void read_new();
   void ask_helper();
+  void helper_answered(const JobResult& result);
   void hear(std::string_view text);
 
   boost::asio::posix::stream_descriptor changes_;  ///< inotify; closed where there is none
