@@ -163,8 +163,8 @@ std::string freeze(const View& view) {
   if (!freeze.last_outcome.empty()) {
     rows += row("last", freeze.last_outcome + ", " + utc(freeze.last_ended));
   }
-  return section("Freeze", rows + row("why", freeze.last_reason) +
-                               row("restore from", freeze.last_journal));
+  return section("Freeze",
+                 rows + row("why", freeze.last_reason) + row("restore from", freeze.last_journal));
 }
 
 /// Is it one of the events by which IRIS went away, or was sent away?
