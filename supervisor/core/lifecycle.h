@@ -83,8 +83,8 @@ struct Hold {
   std::string reason;
   Nanos until = 0;  ///< monotonic
 };
-inline constexpr Nanos default_hold = minutes(4 * 60);
-inline constexpr Nanos longest_hold = minutes(30 * 24 * 60);
+inline constexpr Nanos default_hold = hours(4);
+inline constexpr Nanos longest_hold = hours(720);
 
 class Lifecycle {
  public:
