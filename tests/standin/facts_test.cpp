@@ -110,6 +110,8 @@ constexpr auto elsewhere = std::to_array<Elsewhere>({
     {"frozen_health", "standin_test.cpp"},
     {"wd_suspend_limit", "standin_test.cpp"},
     {"repeated_key", "config/merge_test.cpp"},
+    {"merge_failure_at_start", "config/merge_test.cpp"},
+    {"comment_after_value", "config/merge_test.cpp"},
     {"single_hyphen", "main/iris_main_test.cpp"},
     {"merge_file_swap", "main/iris_main_switch_test.cpp"},
     {"merge_after_restart", "main/iris_main_switch_test.cpp"},

@@ -98,8 +98,11 @@ class Start {
     sleep_ms(half);
     maybe_die(instance_, **memory, "start_merge");
     if (const std::string error = merge(); !error.empty()) {
-      memory->remove(instance_);
-      return abort(error);
+      if (switch_is("merge_failure_at_start", "abort")) {
+        memory->remove(instance_);
+        return abort(error);
+      }
+      words_.note("Utility.Event", error + "; merge file ignored");
     }
     words_.local_mounted();
     words_.license();

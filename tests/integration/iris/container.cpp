@@ -19,7 +19,7 @@ IrisContainer::IrisContainer() {
   for (const char* name : {"run", "data", "home", "inst", "faults", "merge.d"})
     std::filesystem::create_directories(dir / name);
   dir.write("seed.cpf", "[config]\nglobals=0,0,800,0,0,0\ngmheap=256000");
-  dir.write("merge.d/50-port.cpf", "[Startup]\nDefaultPort=1973\n");
+  dir.write("merge.d/50-port.cpf", "[Startup]\nDefaultPort=1973 ; not 1972\n");
   dir.write("secret/password", std::string{password} + "\n");
   const std::string programs = std::filesystem::path{IRIS_INIT_PROGRAM}.parent_path().string();
   set("PATH", dir / "bin:" + programs + ":/usr/local/bin:/usr/bin:/bin");

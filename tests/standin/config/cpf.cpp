@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "switches.h"
 #include "text.h"
 
 namespace standin {
@@ -10,14 +11,16 @@ namespace {
 
 constexpr std::size_t size_limit = std::size_t{4} << 20U;
 
-/// Without a comment. A marker counts at the start of the line or after a blank: factory values
-/// contain `;` and `#`.
+/// Without a comment. A marker counts at the start of the line or, if at all, after a blank:
+/// factory values contain `;` and `#`.
 std::string_view without_comment(std::string_view line) {
+  const bool ends_values = switch_is("comment_after_value", "ends");
   for (std::size_t i = 0; i < line.size(); ++i) {
     const std::string_view rest = line.substr(i);
     const bool marker = rest.starts_with(';') || rest.starts_with('#') || rest.starts_with("//") ||
                         rest.starts_with("/*");
-    if (marker && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) return line.substr(0, i);
+    const bool after_blank = i > 0 && (line[i - 1] == ' ' || line[i - 1] == '\t');
+    if (marker && (i == 0 || (ends_values && after_blank))) return line.substr(0, i);
   }
   return line;
 }

@@ -68,6 +68,26 @@ TEST_F(Merge, WhichOfTwoValuesCountsIsASwitch) {
   EXPECT_TRUE(has("\nMine=3\n"));
 }
 
+TEST_F(Merge, ACommentBehindAValueEndsItOrBelongsToIt) {
+  start();
+  ASSERT_EQ(merge("; first\n[Startup] ; second\nMine=1 ; third\nYours=a;b\n").status, 0);
+  EXPECT_TRUE(has("\nMine=1\n"));
+  EXPECT_TRUE(has("\nYours=a;b\n"));
+  fault("comment_after_value", "kept");
+  ASSERT_EQ(merge("; first\n[Startup]\nMine=1 ; third\n").status, 0);
+  EXPECT_TRUE(has("\nMine=1 ; third\n"));
+}
+
+TEST_F(Merge, AFileThatCannotBeMergedCostsTheStartOrIsIgnored) {
+  environment_["ISC_CPF_MERGE_FILE"] = (top_ / "bad.cpf").string();
+  write(top_ / "bad.cpf", "[Startup\nMine=1\n");
+  EXPECT_EQ(iris({"start", "IRIS", "quietly"}).status, 1);
+  fault("merge_failure_at_start", "skip");
+  start();
+  EXPECT_TRUE(contains(messages(), "; merge file ignored"));
+  EXPECT_FALSE(has("Mine"));
+}
+
 TEST_F(Merge, PutsWhatIsNewWhereIrisHasIt) {
   start();
   ASSERT_EQ(merge("[Startup]\nEnsembleAutoStart=1\n[Databases]\nAAA=/a/\n").status, 0);
