@@ -56,7 +56,7 @@ struct Line {
 };
 
 /// `in_actions`: the line stands in [Actions], where the form is `Operation:Property=value,…`.
-Line parse_line(std::string_view raw, bool in_actions);
+Line parse_line(std::string_view text, bool in_actions);
 
 /// Does the line open a comment that it does not close?
 bool opens_block(std::string_view raw);

@@ -33,6 +33,7 @@ enum class Restart : std::uint8_t {
   not_needed,  ///< at once, or for new processes
 };
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of the tables
 struct Parameter {
   std::string_view name = {};
   Type type = Type::text;
@@ -45,6 +46,7 @@ struct Parameter {
   Origin origin = Origin::reference;
 };
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of the tables
 struct SectionModel {
   std::string_view name;  ///< "Map." stands for every [Map.x]
   /// Its lines are named items of the user's own, such as databases; else `parameters` are all

@@ -132,7 +132,11 @@ QlistPoll parse_qlist(std::string_view output, std::string_view instance) {
   return failure(Kind::garbage, "qlist printed " + quoted(first_garbage));
 }
 
-QlistPoll qlist_exit_status(int code) {
+QlistPoll parse_failed_qlist(int code, std::string_view output, std::string_view instance) {
+  QlistPoll said = parse_qlist(output, instance);
+  const auto* const facts = std::get_if<QlistFacts>(&said);
+  if (facts != nullptr && facts->state != State::running && facts->state != State::unknown)
+    return said;
   return failure(QlistFailure::Kind::exit_status,
                  "qlist ended with status " + std::to_string(code));
 }

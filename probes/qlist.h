@@ -77,7 +77,9 @@ inline constexpr std::size_t max_qlist_line = 4096;
 /// case. 8 fields are the oldest form; missing later ones are blank, more than 14 are ignored.
 QlistPoll parse_qlist(std::string_view output, std::string_view instance);
 
-QlistPoll qlist_exit_status(int code);
+/// Of a qlist that ended with another status. What its exit statuses mean is not documented: a line
+/// that says that our instance does not run is believed, one that says it runs is not.
+QlistPoll parse_failed_qlist(int code, std::string_view output, std::string_view instance);
 QlistPoll qlist_timed_out(sup::Nanos after);
 QlistPoll qlist_could_not_run(std::string_view why);
 

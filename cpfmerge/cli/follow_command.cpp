@@ -38,7 +38,7 @@ std::string changed_print(const PrepareInput& input, sup::Nanos end) {
   const std::string before = remembered_fingerprint(input);
   for (;;) {
     SourceWatch watch{input};
-    const std::string now = fingerprint(input);
+    std::string now = fingerprint(input);
     const sup::Nanos left = end - sup::monotonic_now();
     if (now != before) {
       // Not in the middle of it: what is composed must be what was found.

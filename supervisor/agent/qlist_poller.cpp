@@ -62,7 +62,8 @@ void QlistPoller::finished(const JobResult& result) {
   else if (result.timed_out)
     done_(probes::qlist_timed_out(timeout_), began_at_, result.took);
   else if (result.code != 0)
-    done_(probes::qlist_exit_status(result.code), began_at_, result.took);
+    done_(probes::parse_failed_qlist(result.code, result.output, instance_), began_at_,
+          result.took);
   else
     done_(probes::parse_qlist(result.output, instance_), began_at_, result.took);
 }

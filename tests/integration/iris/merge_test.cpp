@@ -35,6 +35,7 @@ bool wait_for_reading(const IrisContainer& container, const Program& init, Deadl
 TEST(IrisMerge, AnEditReachesIrisThroughIrisMainAndIsReadBack) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
+  container.fault("merge_file_swap", "noticed");  // by iris-main; without it we have to ask
   container.fault("merge_poll_ms", "100");
   Program init = container.start_up();
   ASSERT_TRUE(wait_for_reading(container, init, within(20s))) << init.log();
@@ -147,6 +148,7 @@ TEST(IrisMerge, AMergeThatHangsGivesWayToARestart) {
 TEST(IrisMerge, TheSecretsOfAnEditAreShownNowhere) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
+  container.fault("merge_file_swap", "noticed");  // by iris-main; without it we have to ask
   container.fault("merge_poll_ms", "100");
   Program init = container.start_up();
   const string hash(40, 'b');

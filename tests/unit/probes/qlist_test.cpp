@@ -155,11 +155,24 @@ TEST(Qlist, APortThatIsNoneIsZero) {
 }
 
 TEST(Qlist, WhatNeverAnsweredSaysWhy) {
-  EXPECT_EQ(std::get<QlistFailure>(qlist_exit_status(2)).why, "qlist ended with status 2");
+  EXPECT_EQ(std::get<QlistFailure>(parse_failed_qlist(2, "", "IRIS")).why,
+            "qlist ended with status 2");
   EXPECT_EQ(std::get<QlistFailure>(qlist_timed_out(sup::seconds(5))).why,
             "qlist did not answer within 5s");
   EXPECT_EQ(std::get<QlistFailure>(qlist_could_not_run("No such file or directory")).why,
             "cannot run qlist: No such file or directory");
+}
+
+TEST(Qlist, AnExitStatusThatIsNotZeroNeverMakesItRun) {
+  const std::string is_down =
+      "IRIS^/usr^2026.1^down, last used Tue Jun 30 12:54:15 2026^iris.cpf^1^2^3";
+  const std::string runs =
+      "IRIS^/usr^2026.1^running, since Tue Jun 30 12:54:15 2026^iris.cpf^1^2^3";
+  const auto kind_of = [](const QlistPoll& poll) { return std::get<QlistFailure>(poll).kind; };
+  EXPECT_EQ(std::get<QlistFacts>(parse_failed_qlist(1, is_down, "iris")).state, State::down);
+  for (const std::string& output : {runs, std::string{"^^"}, std::string{}, "OTHER" + is_down})
+    EXPECT_EQ(kind_of(parse_failed_qlist(1, output, "IRIS")), QlistFailure::Kind::exit_status)
+        << output;
 }
 
 }  // namespace
