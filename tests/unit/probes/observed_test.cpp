@@ -36,7 +36,8 @@ TEST(Observed, AnotherWayOfFailingIsNews) {
   EXPECT_TRUE(observed.poll(silent, ago(4), false).new_failure);
   EXPECT_FALSE(observed.poll(silent, ago(3), false).new_failure);
   EXPECT_TRUE(
-      observed.poll(std::get<QlistFailure>(parse_failed_qlist(1, "", "IRIS")), ago(2), false).new_failure);
+      observed.poll(std::get<QlistFailure>(parse_failed_qlist(1, "", "IRIS")), ago(2), false)
+          .new_failure);
 }
 
 TEST(Observed, HungCountsFromItsFirstWordUntilItIsTakenBack) {
