@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "tests/integration/harness/namespaces.h"
@@ -92,12 +93,14 @@ pid_t fork_into(pid_t pid) {
     if (::setns(theirs.get(), CLONE_NEWPID) == 0)
       child = static_cast<pid_t>(::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0));
     if (child == 0) return 0;
+    if (child < 0) child = -errno;
     [[maybe_unused]] const ssize_t ignored = ::write(writer.get(), &child, sizeof child);
     ::_exit(0);
   }
   ::waitpid(between, nullptr, 0);
   pid_t child = -1;
   const bool heard = ::read(reader.get(), &child, sizeof child) == sizeof child;
+  if (heard && child < 0) errno = -child;
   return heard ? child : -1;
 }
 
@@ -118,7 +121,10 @@ Program Program::start(const Launch& launch, const std::function<pid_t()>& fork_
     if (const int error = in_child(); error != 0) give_up("enter the namespaces", error);
     execute(launch);
   }
-  if (program.pid_ < 0) give_up("fork", errno);
+  // A test's failure, not the end of all tests: a PID namespace whose PID 1 has ended takes nobody
+  // in.
+  if (program.pid_ < 0)
+    throw std::system_error{errno, std::generic_category(), "harness: cannot fork"};
   program.pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, program.pid_, 0)));
   program.out_.fd = std::move(out.reader);
   program.err_.fd = std::move(err.reader);
