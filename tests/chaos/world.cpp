@@ -1,0 +1,284 @@
+#include "tests/chaos/world.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace chaos {
+
+using testing_support::descendants_named;
+using testing_support::within;
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// How long a program in the container may take before it counts as hung.
+constexpr auto patience = 60s;
+
+std::uintmax_t size_of(const std::string& file) {
+  std::error_code none_yet;
+  const auto size = std::filesystem::file_size(file, none_yet);
+  return none_yet ? 0 : size;
+}
+
+/// Mounted in a mount namespace of ours alone: it goes when this program goes.
+void mount_own_file_system(const std::string& image, const std::string& point) {
+  if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+    throw std::system_error{errno, std::generic_category(), "a mount namespace"};
+  const std::string command = "truncate -s 1G '" + image + "' && /usr/sbin/mkfs.ext4 -q '" + image +
+                              "' && mount -o loop '" + image + "' '" + point + "' && chmod 0770 '" +
+                              point + "'";
+  if (std::system(command.c_str()) != 0) throw std::runtime_error{"no file system on a loop device"};
+}
+
+int code_of(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace
+
+World::World(bool own_file_system) : own_file_system_{own_file_system} {
+  if (own_file_system_) mount_own_file_system(container_.dir / "image", container_.dir / "data");
+  container_.set("IRIS_STANDIN_JOURNAL_SYNC", "commit");  // acknowledged means on disk
+  container_.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container_.set("IRIS_INIT_HEALTH_DATA_CHECK", "1s");
+  container_.set("IRIS_INIT_HEALTH_DATA_TIMEOUT", "2s");
+  container_.set("IRIS_INIT_HEALTH_DATA_MIN_FREE", "4Mi");
+  container_.set("IRIS_INIT_RESTART_DELAY", "1s");
+  container_.set("IRIS_INIT_RESTART_WINDOW", "30s");
+  container_.set("IRIS_INIT_STOP_TIMEOUT", "20s");
+}
+
+World::~World() {
+  end_writers();
+  init_.reset();
+  if (own_file_system_) ::umount2((container_.dir / "data").c_str(), MNT_DETACH);
+}
+
+double World::seconds() const {
+  return std::chrono::duration<double>(Clock::now() - began_).count();
+}
+
+void World::breach(const std::string& what) {
+  char when[32];
+  std::snprintf(when, sizeof when, "%.1f s, %s: ", seconds(), fault_.c_str());
+  breaches_.push_back(when + what);
+  std::printf("BREACH at %s%s\n", when, what.c_str());
+}
+
+bool World::begin() {
+  start_container();
+  return settle(60s).has_value();
+}
+
+void World::start_container() {
+  ++figures_.containers;
+  log_at_fault_ = 0;
+  init_.emplace(container_.start());
+}
+
+bool World::container_runs() {
+  if (!init_) return false;
+  if (!init_->wait_exit(within(1ms))) return true;
+  container_ended();
+  verify(container_.dir / "data/iris", acknowledged(), "after the container's end");
+  return false;
+}
+
+void World::container_ended() {
+  const int code = code_of(*init_->wait_exit(within(1ms)));
+  ++figures_.codes[code];
+  const bool gave_up = code == 75 && !init_->events("iris.given_up").empty();
+  if (!codes_.contains(code) && !gave_up)
+    breach("the container ended with " + std::to_string(code));
+  std::ofstream{log_directory + "/container-" + std::to_string(figures_.containers) + ".log"}
+      << init_->out() << init_->log();
+  told_before_ += init_->log().substr(std::min(log_at_fault_, init_->log().size()));
+  init_.reset();
+  end_writers();
+}
+
+void World::end_writers() {
+  if (!writers_) return;
+  writers_->signal(SIGTERM);
+  if (!writers_->wait_exit(within(5s))) writers_->signal(SIGKILL);
+  writers_.reset();
+}
+
+void World::look() {
+  if (init_) init_->pump();
+  if (quiet_ && IrisContainer::probe("readyz") != 200) {
+    quiet_ = false;  // said once
+    breach("not ready, and nothing was done to it");
+  }
+}
+
+bool World::watch(const std::function<bool()>& condition, Clock::duration limit) {
+  const auto deadline = Clock::now() + limit;
+  while (!condition()) {
+    if (Clock::now() >= deadline) return false;
+    look();
+    testing_support::wait_until([] { return false; }, within(10ms));
+  }
+  return true;
+}
+
+void World::be_quiet(Clock::duration length) {
+  quiet_ = true;
+  watch([this] { return !quiet_; }, length);
+  quiet_ = false;
+}
+
+bool World::writers_write(Clock::duration limit) {
+  if (!writers_ || writers_->wait_exit(within(1ms))) {
+    writers_.reset();
+    try {
+      writers_.emplace(container_.begin(*init_, {"iris-standin", "load", "100000", "3", "--hang",
+                                                 "0.02", "--acknowledged", acknowledged()}));
+    } catch (const std::system_error&) {
+      return false;  // the container has just ended
+    }
+  }
+  const auto before = size_of(acknowledged());
+  return watch([&] { return size_of(acknowledged()) > before; }, limit);
+}
+
+std::optional<milliseconds> World::settle(Clock::duration limit) {
+  const auto began = Clock::now();
+  for (;;) {
+    if (!container_runs()) start_container();
+    // Writers may still hang in a session of what died: a second without a write, and new ones come.
+    if (IrisContainer::probe("readyz") == 200 && writers_write(2s)) break;
+    if (Clock::now() - began > limit) {
+      breach("not ready with writers within " +
+             std::to_string(duration_cast<std::chrono::seconds>(limit).count()) + " s: " +
+             testing_support::http_get(IrisContainer::port, "/readyz?verbose", within(5s)).body);
+      return std::nullopt;
+    }
+    if (IrisContainer::probe("readyz") == 200) end_writers();
+    watch([] { return false; }, 20ms);
+  }
+  return duration_cast<milliseconds>(Clock::now() - began);
+}
+
+void World::end() {
+  fault_begins("the last stop", {0});
+  if (container_runs()) init_->signal(SIGTERM);
+  if (!watch([this] { return !container_runs(); }, 60s)) breach("the last stop takes too long");
+  std::ifstream lines{acknowledged()};
+  figures_.acknowledged = std::count(std::istreambuf_iterator<char>{lines}, {}, '\n');
+}
+
+void World::fault_begins(const std::string& name, std::set<int> codes) {
+  fault_ = name;
+  codes_ = std::move(codes);
+  told_before_.clear();
+  if (init_) init_->pump();
+  log_at_fault_ = init_ ? init_->log().size() : 0;
+}
+
+void World::fault_joins(const std::string& name, const std::set<int>& codes) {
+  fault_ += " + " + name;
+  codes_.insert(codes.begin(), codes.end());
+}
+
+bool World::told(const std::string& event) {
+  if (init_) init_->pump();
+  const std::string mark = "\"event\":\"" + event + "\"";
+  return told_before_.find(mark) != std::string::npos ||
+         (init_ && init_->log().find(mark, log_at_fault_) != std::string::npos);
+}
+
+void World::expect_event(const std::vector<std::string>& any_of) {
+  if (any_of.empty()) return;
+  const auto one_told = [&] {
+    return std::any_of(any_of.begin(), any_of.end(), [&](const auto& event) { return told(event); });
+  };
+  if (watch(one_told, 5s)) return;
+  std::string names;
+  for (const std::string& event : any_of)
+    names += " " + event;
+  breach("no event tells of it; expected one of:" + names);
+}
+
+std::vector<pid_t> World::irisdb() const {
+  return init_ ? descendants_named(init_->pid(), "irisdb") : std::vector<pid_t>{};
+}
+
+IrisContainer::Answer World::irisctl(const std::vector<std::string>& words) {
+  std::vector<std::string> argv{"irisctl"};
+  argv.insert(argv.end(), words.begin(), words.end());
+  return exec(argv);
+}
+
+IrisContainer::Answer World::exec(const std::vector<std::string>& argv) {
+  IrisContainer::Answer answer;
+  if (!container_runs()) return answer;
+  try {
+    Program program = container_.begin(*init_, argv);
+    std::optional<int> status;
+    if (!watch([&] { return (status = program.wait_exit(within(1ms))).has_value(); }, patience)) {
+      breach("'" + argv.front() + "' does not end");
+      return answer;
+    }
+    answer.code = code_of(*status);
+    answer.out = program.out();
+    answer.err = program.log();
+  } catch (const std::system_error&) {  // the container has just ended
+  }
+  return answer;
+}
+
+void World::verify(const std::string& directory, const std::string& known, const std::string& when) {
+  if (size_of(known) == 0) return;
+  ++figures_.verified;
+  Program checker = Program::as_pid1(
+      {.argv = {STANDIN_PROGRAM, "irisdb", "--verify", directory, "--acknowledged", known}});
+  const int code = checker.wait_code(within(120s));
+  const std::string text = checker.out() + checker.log();
+  if (code > 1 || text.find("missing after recovery: 0 of ") == std::string::npos)
+    breach("the data " + when + ": checker says " + std::to_string(code) + ", " + text);
+}
+
+std::string World::known_now() const {
+  const std::string file = container_.dir / "known";
+  std::filesystem::copy_file(acknowledged(), file, std::filesystem::copy_options::overwrite_existing);
+  return file;
+}
+
+void World::take_over() {
+  container_.set("IRIS_INIT_PATHS_RUN_DIR", container_.dir / ("run" + std::to_string(figures_.containers)));
+  std::filesystem::create_directories(container_.dir / ("run" + std::to_string(figures_.containers)));
+  Program second = container_.start();
+  const auto both = [&] {
+    second.pump();
+    return !irisdb().empty() && !descendants_named(second.pid(), "irisdb").empty();
+  };
+  bool waits = false;
+  if (watch([&] { return both() || (waits = !second.events("prepare.waiting").empty()); }, 20s) && !waits)
+    breach("two containers have IRIS on one directory");
+  if (!waits) breach("the second container does not say that it waits for the data");
+  init_->signal(SIGKILL);
+  end_writers();
+  const auto gone = [&] {
+    if (both()) breach("two containers have IRIS on one directory");
+    return init_->wait_exit(within(1ms)).has_value();
+  };
+  if (!watch(gone, 20s)) return breach("a killed container does not end");
+  container_ended();  // not verified: the second one is at work on it
+  ++figures_.containers;
+  log_at_fault_ = 0;
+  init_.emplace(std::move(second));
+}
+
+}  // namespace chaos
