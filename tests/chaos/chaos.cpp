@@ -90,17 +90,24 @@ void round(World& world, const std::vector<const Fault*>& faults, Random& random
   }
   Tally& tally = tallies[both ? "two at once" : first.name];
   ++tally.count;
-  if (const auto took = world.settle(longest_down)) tally.milliseconds.push_back(took->count());
+  if (const auto took = world.settle(longest_down)) {
+    tally.milliseconds.push_back(took->count());
+    std::printf("%7.1f s  %s: ready after %.2f s\n", world.seconds(), world.fault().c_str(),
+                static_cast<double>(took->count()) / 1000);
+  }
   world.be_quiet(quiet);
 }
 
-void print(const World& world, const std::map<std::string, Tally>& tallies, const Options& options) {
+void print(const World& world, const std::map<std::string, Tally>& tallies,
+           const Options& options) {
   std::printf("\n%-24s %6s %12s %12s\n", "fault", "times", "median, s", "worst, s");
   int all = 0;
   for (const auto& [name, tally] : tallies) {
     auto times = tally.milliseconds;
     std::sort(times.begin(), times.end());
-    const auto at = [&](std::size_t i) { return times.empty() ? -1.0 : static_cast<double>(times[i]) / 1000; };
+    const auto at = [&](std::size_t i) {
+      return times.empty() ? -1.0 : static_cast<double>(times[i]) / 1000;
+    };
     std::printf("%-24s %6d %12.2f %12.2f\n", name.c_str(), tally.count, at(times.size() / 2),
                 at(times.empty() ? 0 : times.size() - 1));
     all += tally.count;
@@ -146,17 +153,13 @@ int main(int argc, char** argv) {
   World world{own_file_system};
   world.log_directory = std::filesystem::absolute(options.logs);
   const auto faults = deck(world, options.only);
-  if (faults.empty()) return std::fprintf(stderr, "chaos: no fault '%s' here\n", options.only.c_str()), 2;
+  if (faults.empty())
+    return std::fprintf(stderr, "chaos: no fault '%s' here\n", options.only.c_str()), 2;
   Random random{options.seed};
   std::map<std::string, Tally> tallies;
   if (world.begin()) {
-    double said = 0;
-    while (world.seconds() < options.minutes * 60) {
+    while (world.seconds() < options.minutes * 60)
       round(world, faults, random, tallies);
-      if (world.seconds() < said + 30) continue;
-      said = world.seconds();
-      std::printf("%5.0f s: %zu breaches\n", said, world.breaches().size());
-    }
     world.end();
   }
   print(world, tallies, options);

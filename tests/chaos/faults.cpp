@@ -35,9 +35,12 @@ void switch_for(World& world, const char* name, const char* value, Clock::durati
   world.container().fault(name, "");
 }
 
-// --- processes ------------------------------------------------------------------------------------
+// --- processes
+// ------------------------------------------------------------------------------------
 
-void kill_control(World& world, Random&) { kill_one(world.irisdb(), 0); }
+void kill_control(World& world, Random&) {
+  kill_one(world.irisdb(), 0);
+}
 void kill_a_daemon(World& world, Random& random) {
   kill_one(world.irisdb(), static_cast<std::size_t>(pick(random, 1, 2)));
 }
@@ -55,7 +58,9 @@ void kill_agent(World& world, Random& random) {
     world.watch([] { return false; }, 50ms * pick(random, 1, 10));
   }
 }
-void kill_main(World& world, Random&) { kill_named(world, "iris-main"); }
+void kill_main(World& world, Random&) {
+  kill_named(world, "iris-main");
+}
 void kill_container(World& world, Random&) {
   if (world.container_runs()) world.init().signal(SIGKILL);
 }
@@ -81,20 +86,29 @@ void a_second_container(World& world, Random&) {
   if (world.container_runs()) world.take_over();
 }
 
-// --- by hand --------------------------------------------------------------------------------------
+// --- by hand
+// --------------------------------------------------------------------------------------
 
-void stop_by_hand(World& world, Random&) { world.exec({"iris", "stop", "IRIS", "quietly"}); }
-void restart_by_hand(World& world, Random&) { world.exec({"iris", "restart", "IRIS"}); }
-void irisctl_restart(World& world, Random&) { world.irisctl({"restart"}); }
+void stop_by_hand(World& world, Random&) {
+  world.exec({"iris", "stop", "IRIS", "quietly"});
+}
+void restart_by_hand(World& world, Random&) {
+  world.exec({"iris", "restart", "IRIS"});
+}
+void irisctl_restart(World& world, Random&) {
+  world.irisctl({"restart"});
+}
 void hold_and_work(World& world, Random& random) {
   if (world.irisctl({"hold", "chaos"}).code != 0) return;
   stop_by_hand(world, random);
   world.watch([] { return false; }, 2s);
-  if (world.container_runs() && !world.irisdb().empty()) world.breach("held, and yet started again");
+  if (world.container_runs() && !world.irisdb().empty())
+    world.breach("held, and yet started again");
   world.irisctl({"release"});
 }
 
-// --- freezes --------------------------------------------------------------------------------------
+// --- freezes
+// --------------------------------------------------------------------------------------
 
 void copy_in_a_freeze(World& world, Random&) {
   const std::string known = world.known_now();
@@ -131,7 +145,8 @@ void a_freeze_by_somebody_else(World& world, Random&) {
   world.irisctl({"thaw", "--foreign"});
 }
 
-// --- IRIS's own troubles --------------------------------------------------------------------------
+// --- IRIS's own troubles
+// --------------------------------------------------------------------------
 
 void qlist_hangs(World& world, Random& random) {
   switch_for(world, "qlist_fault", "hang", 1s * pick(random, 1, 8));
@@ -142,7 +157,7 @@ void qlist_says_garbage(World& world, Random& random) {
 void start_fails(World& world, Random& random) {
   world.container().fault("start_fault", "fail");
   kill_all_irisdb(world, random);
-  world.watch([&] { return world.told("iris.broken"); }, 10s);
+  world.watch([&] { return world.told("iris.restarting"); }, 10s);
   world.watch([] { return false; }, 100ms * pick(random, 1, 30));
   world.container().fault("start_fault", "");
 }
@@ -154,16 +169,18 @@ void start_is_slow(World& world, Random& random) {
 }
 void death_in_a_pass(World& world, Random&) {
   world.container().fault("die_at", "pass");
-  world.watch([&] { return world.told("iris.broken") || world.told("iris.forcing"); }, 10s);
+  world.watch([&] { return world.told("iris.forcing"); }, 10s);
   world.container().fault("die_at", "");
 }
 void a_bad_edit(World& world, Random&) {
-  const std::string file = world.container().dir.write("merge.d/90-chaos.cpf", "[config\nglobals=x\n");
+  const std::string file =
+      world.container().dir.write("merge.d/90-chaos.cpf", "[config\nglobals=x\n");
   world.watch([&] { return world.told("merge.refused"); }, 10s);
   std::filesystem::remove(file);
 }
 
-// --- storage --------------------------------------------------------------------------------------
+// --- storage
+// --------------------------------------------------------------------------------------
 
 void volume_stuck(World& world, Random& random) {
   const sup::UniqueFd root{::open(world.data().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -189,10 +206,10 @@ void volume_full(World& world, Random&) {
 
 const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> faults{
-      {"kill control process", 4, {}, {"iris.broken", "iris.forcing"}, kill_control},
-      {"kill a daemon", 4, {}, {"iris.broken", "iris.forcing"}, kill_a_daemon},
+      {"kill control process", 4, {}, {"iris.forcing"}, kill_control},
+      {"kill a daemon", 4, {}, {"iris.forcing"}, kill_a_daemon},
       {"kill a user's process", 2, {}, {}, kill_a_user_process},
-      {"kill every irisdb", 4, {}, {"iris.broken", "iris.forcing"}, kill_all_irisdb},
+      {"kill every irisdb", 4, {}, {"iris.forcing"}, kill_all_irisdb},
       {"kill the agent", 4, {}, {"agent.died"}, kill_agent},
       {"kill iris-main", 2, {137}, {"main.ended"}, kill_main},
       {"kill the container", 4, {137}, {}, kill_container},
@@ -213,9 +230,9 @@ const std::vector<Fault>& all_faults() {
       {"somebody else's freeze", 2, {}, {"freeze.foreign"}, a_freeze_by_somebody_else, false, true},
       {"qlist hangs", 2, {}, {}, qlist_hangs},
       {"qlist says garbage", 2, {}, {"qlist.failed"}, qlist_says_garbage},
-      {"a start fails", 2, {}, {"iris.broken"}, start_fails, false, true},
+      {"a start fails", 2, {}, {"iris.forcing"}, start_fails, false, true},
       {"a start is slow", 2, {}, {"iris.restarting"}, start_is_slow, false, true},
-      {"death in a pass", 3, {}, {"iris.broken", "iris.forcing"}, death_in_a_pass, false, true},
+      {"death in a pass", 3, {}, {"iris.forcing"}, death_in_a_pass, false, true},
       {"a bad merge edit", 1, {}, {"merge.refused"}, a_bad_edit, false, true},
       {"volume stuck", 2, {}, {"data.trouble"}, volume_stuck, true, true},
       {"volume full", 2, {}, {"data.trouble"}, volume_full, true, true},

@@ -15,10 +15,10 @@
 
 namespace chaos {
 
-using testing_support::descendants_named;
-using testing_support::within;
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
+using testing_support::descendants_named;
+using testing_support::within;
 
 namespace {
 
@@ -33,12 +33,14 @@ std::uintmax_t size_of(const std::string& file) {
 
 /// Mounted in a mount namespace of ours alone: it goes when this program goes.
 void mount_own_file_system(const std::string& image, const std::string& point) {
-  if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+  if (::unshare(CLONE_NEWNS) != 0 ||
+      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
     throw std::system_error{errno, std::generic_category(), "a mount namespace"};
   const std::string command = "truncate -s 1G '" + image + "' && /usr/sbin/mkfs.ext4 -q '" + image +
                               "' && mount -o loop '" + image + "' '" + point + "' && chmod 0770 '" +
                               point + "'";
-  if (std::system(command.c_str()) != 0) throw std::runtime_error{"no file system on a loop device"};
+  if (std::system(command.c_str()) != 0)
+    throw std::runtime_error{"no file system on a loop device"};
 }
 
 int code_of(int status) {
@@ -60,6 +62,7 @@ World::World(bool own_file_system) : own_file_system_{own_file_system} {
 }
 
 World::~World() {
+  if (init_) keep_log();
   end_writers();
   init_.reset();
   if (own_file_system_) ::umount2((container_.dir / "data").c_str(), MNT_DETACH);
@@ -74,6 +77,7 @@ void World::breach(const std::string& what) {
   std::snprintf(when, sizeof when, "%.1f s, %s: ", seconds(), fault_.c_str());
   breaches_.push_back(when + what);
   std::printf("BREACH at %s%s\n", when, what.c_str());
+  if (init_) keep_log();
 }
 
 bool World::begin() {
@@ -89,6 +93,8 @@ void World::start_container() {
 
 bool World::container_runs() {
   if (!init_) return false;
+  // Children of ours: PID 1 is not gone before we have reaped them.
+  if (writers_ && writers_->wait_exit(within(1ms))) writers_.reset();
   if (!init_->wait_exit(within(1ms))) return true;
   container_ended();
   verify(container_.dir / "data/iris", acknowledged(), "after the container's end");
@@ -101,11 +107,16 @@ void World::container_ended() {
   const bool gave_up = code == 75 && !init_->events("iris.given_up").empty();
   if (!codes_.contains(code) && !gave_up)
     breach("the container ended with " + std::to_string(code));
-  std::ofstream{log_directory + "/container-" + std::to_string(figures_.containers) + ".log"}
-      << init_->out() << init_->log();
+  keep_log();
   told_before_ += init_->log().substr(std::min(log_at_fault_, init_->log().size()));
   init_.reset();
   end_writers();
+}
+
+void World::keep_log() {
+  init_->pump();
+  std::ofstream{log_directory + "/container-" + std::to_string(figures_.containers) + ".log"}
+      << init_->out() << init_->log();
 }
 
 void World::end_writers() {
@@ -157,7 +168,8 @@ std::optional<milliseconds> World::settle(Clock::duration limit) {
   const auto began = Clock::now();
   for (;;) {
     if (!container_runs()) start_container();
-    // Writers may still hang in a session of what died: a second without a write, and new ones come.
+    // Writers may still hang in a session of what died: a second without a write, and new ones
+    // come.
     if (IrisContainer::probe("readyz") == 200 && writers_write(2s)) break;
     if (Clock::now() - began > limit) {
       breach("not ready with writers within " +
@@ -202,7 +214,8 @@ bool World::told(const std::string& event) {
 void World::expect_event(const std::vector<std::string>& any_of) {
   if (any_of.empty()) return;
   const auto one_told = [&] {
-    return std::any_of(any_of.begin(), any_of.end(), [&](const auto& event) { return told(event); });
+    return std::any_of(any_of.begin(), any_of.end(),
+                       [&](const auto& event) { return told(event); });
   };
   if (watch(one_told, 5s)) return;
   std::string names;
@@ -239,7 +252,8 @@ IrisContainer::Answer World::exec(const std::vector<std::string>& argv) {
   return answer;
 }
 
-void World::verify(const std::string& directory, const std::string& known, const std::string& when) {
+void World::verify(const std::string& directory, const std::string& known,
+                   const std::string& when) {
   if (size_of(known) == 0) return;
   ++figures_.verified;
   Program checker = Program::as_pid1(
@@ -252,20 +266,24 @@ void World::verify(const std::string& directory, const std::string& known, const
 
 std::string World::known_now() const {
   const std::string file = container_.dir / "known";
-  std::filesystem::copy_file(acknowledged(), file, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(acknowledged(), file,
+                             std::filesystem::copy_options::overwrite_existing);
   return file;
 }
 
 void World::take_over() {
-  container_.set("IRIS_INIT_PATHS_RUN_DIR", container_.dir / ("run" + std::to_string(figures_.containers)));
-  std::filesystem::create_directories(container_.dir / ("run" + std::to_string(figures_.containers)));
+  container_.set("IRIS_INIT_PATHS_RUN_DIR",
+                 container_.dir / ("run" + std::to_string(figures_.containers)));
+  std::filesystem::create_directories(container_.dir /
+                                      ("run" + std::to_string(figures_.containers)));
   Program second = container_.start();
   const auto both = [&] {
     second.pump();
     return !irisdb().empty() && !descendants_named(second.pid(), "irisdb").empty();
   };
   bool waits = false;
-  if (watch([&] { return both() || (waits = !second.events("prepare.waiting").empty()); }, 20s) && !waits)
+  if (watch([&] { return both() || (waits = !second.events("prepare.waiting").empty()); }, 20s) &&
+      !waits)
     breach("two containers have IRIS on one directory");
   if (!waits) breach("the second container does not say that it waits for the data");
   init_->signal(SIGKILL);

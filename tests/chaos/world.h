@@ -1,6 +1,7 @@
 #pragma once
-// World: one data directory, the container that serves it, the writers on it, and whoever starts the
-// container again when it ends, as a kubelet would. It looks all the time at what must always hold:
+// World: one data directory, the container that serves it, the writers on it, and whoever starts
+// the container again when it ends, as a kubelet would. It looks all the time at what must always
+// hold:
 //
 //   - a container ends only with an exit code that its last fault allows
 //   - never two containers with a living IRIS on the one directory
@@ -60,8 +61,8 @@ class World {
   [[nodiscard]] std::vector<pid_t> irisdb() const;
   [[nodiscard]] std::string data() const { return container_.dir / "data"; }
   [[nodiscard]] bool own_file_system() const { return own_file_system_; }
-  [[nodiscard]] IrisContainer::Answer irisctl(const std::vector<std::string>& words);
-  [[nodiscard]] IrisContainer::Answer exec(const std::vector<std::string>& argv);
+  IrisContainer::Answer irisctl(const std::vector<std::string>& words);
+  IrisContainer::Answer exec(const std::vector<std::string>& argv);
   /// A copy of the data, or the data of a container that has ended, has all that `known` holds.
   void verify(const std::string& directory, const std::string& known, const std::string& when);
   /// What has been acknowledged so far, as a file of its own.
@@ -78,11 +79,13 @@ class World {
   [[nodiscard]] const Figures& figures() const { return figures_; }
   [[nodiscard]] const std::vector<std::string>& breaches() const { return breaches_; }
   [[nodiscard]] double seconds() const;
+  [[nodiscard]] const std::string& fault() const { return fault_; }
   std::string log_directory;  ///< each container's log is kept there
 
  private:
   void start_container();
   void container_ended();
+  void keep_log();
   bool writers_write(Clock::duration limit);
   void end_writers();
   void look();
