@@ -73,6 +73,7 @@ class Agent {
   [[nodiscard]] bool command_pending() const;
   void on_command_ended(const CommandReport& report);
   void set_poll_period();
+  [[nodiscard]] bool hangs_for_want_of_a_daemon() const;
   [[nodiscard]] bool start_is_stalled();
   [[nodiscard]] MergeFacts merge_facts() const;
 

@@ -169,7 +169,7 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   const bool headless = !seen_.controls.empty() &&
                         std::none_of(seen_.controls.begin(), seen_.controls.end(), still_there) &&
                         std::any_of(seen_.daemons.begin(), seen_.daemons.end(), still_there);
-  if (!headless) seen_ = family_now();
+  if (!headless) see(family_now());
   IrisProcesses seen;
   seen.any_alive = !iris_children(init_pid_).empty();
   if (!seen.any_alive) {
@@ -181,6 +181,16 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   }
   seen.command_runs = foreign_command_runs(own_command);
   return seen;
+}
+
+void IrisWatch::see(Family family) {
+  if (family.controls == seen_.controls) {
+    for (const WatchedProcess& daemon : seen_.daemons) {
+      const auto& now = family.daemons;
+      if (std::find(now.begin(), now.end(), daemon) == now.end()) family.daemons.push_back(daemon);
+    }
+  }
+  seen_ = std::move(family);
 }
 
 StartActivity IrisWatch::activity() {
@@ -203,8 +213,12 @@ const std::vector<WatchedProcess>& IrisWatch::adopt() {
   forget();
   for (const WatchedProcess& control : family.controls)
     watch(control, true);
-  for (const WatchedProcess& daemon : family.daemons)
-    watch(daemon, false);
+  for (const WatchedProcess& daemon : family.daemons) {
+    if (still_there(daemon))
+      watch(daemon, false);
+    else if (lost_.empty())
+      lost_ = fmt::format("daemon {} was there during the start and is gone", daemon.pid);
+  }
   return processes_;
 }
 
@@ -221,6 +235,7 @@ void IrisWatch::forget() {
   processes_.clear();
   watched_.clear();
   death_.clear();
+  lost_.clear();
   died_at_ = 0;
   died_under_command_ = false;
 }

@@ -32,7 +32,8 @@ class IrisWatch {
   /// them.
   [[nodiscard]] StartActivity activity();
   /// Watches the control process and daemons that look() saw last, and forgets earlier deaths. One
-  /// that has died since then counts as dead.
+  /// that has died since then counts as dead. Who held a daemon's lock during the start and is gone
+  /// is only lost(): it may have been a helper of the start.
   const std::vector<WatchedProcess>& adopt();
   /// The same for processes that an earlier agent watched; those that are gone count as dead.
   void adopt(const std::vector<WatchedProcess>& processes);
@@ -40,6 +41,8 @@ class IrisWatch {
   void forget();
 
   [[nodiscard]] bool somebody_died() const { return !death_.empty(); }
+  /// "daemon 433 was there during the start and is gone"; empty: nobody is.
+  [[nodiscard]] const std::string& lost() const { return lost_; }
   /// When, monotonic; 0: nobody died. What a qlist told before that counts no more.
   [[nodiscard]] Nanos died_at() const { return died_at_; }
   /// "control process 431 died"
@@ -60,11 +63,14 @@ class IrisWatch {
     std::vector<WatchedProcess> daemons;
   };
   [[nodiscard]] Family family_now() const;
+  void see(Family family);
 
-  Family seen_;  ///< by the last look()
+  /// By the last look(). As long as the control process is the same: every daemon ever seen.
+  Family seen_;
   std::vector<WatchedProcess> processes_;
   std::vector<std::shared_ptr<Watched>> watched_;
   std::string death_;
+  std::string lost_;
   Nanos died_at_ = 0;
   bool died_under_command_ = false;
   std::unique_ptr<Descendants> descendants_;

@@ -14,6 +14,8 @@ bool is_running(const std::optional<probes::QlistFacts>& facts) {
   return facts && facts->state == probes::State::running;
 }
 
+/// A daemon that did not survive the start explains a hang soon after it, not one days later.
+constexpr Nanos lost_counts_for = minutes(5);
 /// A walk over /proc, so not at every turn.
 constexpr Nanos look_at_start_every = seconds(2);
 
@@ -37,9 +39,10 @@ LifeFacts Agent::life_facts() {
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
   facts.command_status = command_status_;
-  facts.daemon_died = watch_.somebody_died();
+  const bool hangs = hangs_for_want_of_a_daemon();
+  facts.daemon_died = watch_.somebody_died() || hangs;
   facts.died_under_command = watch_.died_under_command();
-  facts.death_why = watch_.death();
+  facts.death_why = hangs ? watch_.lost() + ", and IRIS hangs" : watch_.death();
   facts.died_by_signal = init_->irisdb_killed > killed_when_up_;
   // Up and nobody died: there is nothing that /proc could add.
   const auto& qlist = observed_.last_good();
@@ -58,6 +61,15 @@ LifeFacts Agent::life_facts() {
                processes.any_alive;
   facts.start_stalled = !facts.runs && start_under_way(life_.state()) && start_is_stalled();
   return facts;
+}
+
+bool Agent::hangs_for_want_of_a_daemon() const {
+  if (watch_.lost().empty() || life_.state() != LifeState::up) return false;
+  const auto& qlist = observed_.last_good();
+  const Nanos told_at = observed_.last_good_at();
+  return qlist && qlist->health == probes::Health::hung && told_at > life_.since() &&
+         told_at < life_.since() + lost_counts_for && !freezer_.machine().ours() &&
+         !observed_.suspended_by_other_since();
 }
 
 bool Agent::start_is_stalled() {
@@ -130,6 +142,7 @@ void Agent::watch_from_now_on() {
   StateRecord record;
   record.kind = StateRecord::Kind::up;
   record.processes = watch_.adopt();
+  if (!watch_.lost().empty()) poller_.poll_soon();  // does IRIS work without it?
   if (record.processes.empty())
     timeline_.add(Level::warning, "iris.unwatched",
                   "no control process is found below PID 1: only qlist will tell of IRIS's death");

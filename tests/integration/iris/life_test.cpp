@@ -36,6 +36,34 @@ TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
 }
 
+TEST(IrisLife, ADaemonThatDoesNotSurviveTheStartIsMissed) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  container.fault("hold_at", "start_end");
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(30s))) << init.log();
+  std::vector<pid_t> daemons;
+  ASSERT_TRUE(wait_until(
+      [&] {
+        daemons = descendants_named(init.pid(), "irisdb");
+        return daemons.size() >= 4;
+      },
+      within(20s)));
+  // It looks at them ten times a second: by the second look it knows them.
+  ASSERT_TRUE(
+      wait_until([&, end = within(1s)] { return milliseconds_left(end) == 0; }, within(5s)));
+  ::kill(daemons.at(1), SIGKILL);
+  container.fault("hold_at", "");
+  const auto up = init.wait_for_event("iris.up", within(30s));
+  ASSERT_TRUE(up) << init.log();
+  if (IrisContainer::has_fact("daemon_death", "end")) return;  // then the start itself has failed
+  const auto forcing = init.wait_for_event("iris.forcing", within(30s));
+  ASSERT_TRUE(forcing) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+}
+
 TEST(IrisLife, ADatabaseThatIsKilledAsAWholeComesBack) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
