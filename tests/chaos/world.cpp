@@ -74,9 +74,9 @@ double World::seconds() const {
 
 void World::breach(const std::string& what) {
   char when[32];
-  std::snprintf(when, sizeof when, "%.1f s, %s: ", seconds(), fault_.c_str());
-  breaches_.push_back(when + what);
-  std::printf("BREACH at %s%s\n", when, what.c_str());
+  std::snprintf(when, sizeof when, "%.1f s, ", seconds());
+  breaches_.push_back(when + fault_ + ": " + what);
+  std::printf("BREACH at %s\n", breaches_.back().c_str());
   if (init_) keep_log();
 }
 
@@ -168,9 +168,11 @@ std::optional<milliseconds> World::settle(Clock::duration limit) {
   const auto began = Clock::now();
   for (;;) {
     if (!container_runs()) start_container();
-    // Writers may still hang in a session of what died: a second without a write, and new ones
-    // come.
-    if (IrisContainer::probe("readyz") == 200 && writers_write(2s)) break;
+    // Writers may still hang in a session of what died: a while without a write, and new ones come.
+    if (IrisContainer::probe("readyz") == 200 && writers_write(2s)) {
+      const auto took = Clock::now() - began;
+      if (stays_ready()) return duration_cast<milliseconds>(took);
+    }
     if (Clock::now() - began > limit) {
       breach("not ready with writers within " +
              std::to_string(duration_cast<std::chrono::seconds>(limit).count()) + " s: " +
@@ -180,7 +182,12 @@ std::optional<milliseconds> World::settle(Clock::duration limit) {
     if (IrisContainer::probe("readyz") == 200) end_writers();
     watch([] { return false; }, 20ms);
   }
-  return duration_cast<milliseconds>(Clock::now() - began);
+}
+
+bool World::stays_ready() {
+  // As long as it may take until a qlist has seen what the fault has left behind.
+  constexpr auto one_poll = 1300ms;
+  return !watch([] { return IrisContainer::probe("readyz") != 200; }, one_poll) && container_runs();
 }
 
 void World::end() {

@@ -87,6 +87,7 @@ class World {
   void container_ended();
   void keep_log();
   bool writers_write(Clock::duration limit);
+  bool stays_ready();
   void end_writers();
   void look();
   [[nodiscard]] std::string acknowledged() const { return container_.dir / "acknowledged"; }
