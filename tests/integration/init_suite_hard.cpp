@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 
+#include "tests/integration/harness/old_seccomp.h"
 #include "tests/integration/init_suite.h"
 
 namespace testing_support {
@@ -69,6 +70,10 @@ Verdict no_new_privileges(const std::string& init) {
   return works_in(init, [] { ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); });
 }
 
+Verdict old_seccomp_profile(const std::string& init) {
+  return works_in(init, install_old_seccomp_profile);
+}
+
 Verdict read_only_root(const std::string& init) {
   return works_in(init, [] {
     // What the test itself writes to stays writable.
@@ -118,6 +123,7 @@ constexpr std::array checks{
     Check{"works with 0, 1 and 2 closed", closed_descriptors},
     Check{"works as any user", as_any_user},
     Check{"works with no_new_privs", no_new_privileges},
+    Check{"works under a seccomp profile that answers EPERM", old_seccomp_profile},
     Check{"works on a read-only root", read_only_root},
     Check{"works with a full pipe as standard error", full_pipe},
     Check{"sleeps while nothing happens", no_wake_ups},

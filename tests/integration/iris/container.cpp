@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string_view>
 
 namespace testing_support {
@@ -79,6 +80,7 @@ Program IrisContainer::start(const std::vector<std::string>& init_options,
   launch.argv.insert(launch.argv.end(), main_options.begin(), main_options.end());
   launch.environment = environment_;
   launch.directory = dir / "home";
+  launch.before_exec = before_exec;
   return Program::as_pid1(launch);
 }
 
@@ -121,7 +123,8 @@ int IrisContainer::session(const Program& init, const std::string& code) const {
 
 pid_t IrisContainer::control_process(const Program& init) {
   const auto all = descendants_named(init.pid(), "irisdb");
-  return all.empty() ? 0 : all.front();
+  if (all.empty()) throw std::runtime_error{"no irisdb lives"};  // kill(0) would be the test's own end
+  return all.front();
 }
 
 int IrisContainer::probe(const std::string& name, Deadline deadline) {

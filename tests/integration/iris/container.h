@@ -1,6 +1,7 @@
 #pragma once
 // IrisContainer: a directory with everything that a container of ours has, the stand-in in the
 // place of IRIS, and iris-init as PID 1 in it; as often as a test wants to start it.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ class IrisContainer {
   TempDir dir;
   /// Words before iris-init: a program that prepares its namespace and then becomes the rest.
   std::vector<std::string> before_init;
+  /// In the child that becomes PID 1: masks, limits, filters.
+  std::function<void()> before_exec;
 
  private:
   std::vector<std::string> environment_;

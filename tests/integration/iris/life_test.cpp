@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "tests/integration/harness/old_seccomp.h"
 #include "tests/integration/iris/container.h"
 
 namespace testing_support {
@@ -62,6 +63,19 @@ TEST(IrisLife, ADaemonThatDoesNotSurviveTheStartIsMissed) {
   ASSERT_TRUE(forcing) << init.log();
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+}
+
+TEST(IrisLife, UnderASeccompProfileThatAnswersEpermADeathIsSeenAsWell) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.before_exec = install_old_seccomp_profile;
+  Program init = container.start_up();
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_EQ(container.irisctl(init, {"freeze"}).code, 0) << init.log();
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
 }
 
 TEST(IrisLife, ADatabaseThatIsKilledAsAWholeComesBack) {
