@@ -190,6 +190,9 @@ void volume_stuck(World& world, Random& random) {
   if (IrisContainer::probe("livez") != 200) world.breach("not live on a stuck volume");
   ::ioctl(root.get(), FITHAW, 0);
 }
+void the_machine_dies(World& world, Random&) {
+  if (world.container_runs()) world.power_cut();
+}
 void volume_full(World& world, Random&) {
   const std::string filler = world.data() + "/filler";
   {
@@ -235,6 +238,7 @@ const std::vector<Fault>& all_faults() {
       {"death in a pass", 3, {}, {"iris.forcing"}, death_in_a_pass, false, true},
       {"a bad merge edit", 1, {}, {"merge.refused"}, a_bad_edit, false, true},
       {"volume stuck", 2, {}, {"data.trouble"}, volume_stuck, true, true},
+      {"the machine dies", 3, {137}, {}, the_machine_dies, true, true},
       {"volume full", 2, {}, {"data.trouble"}, volume_full, true, true},
   };
   return faults;

@@ -1,7 +1,9 @@
 #include "tests/chaos/world.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,16 +33,19 @@ std::uintmax_t size_of(const std::string& file) {
   return none_yet ? 0 : size;
 }
 
-/// Mounted in a mount namespace of ours alone: it goes when this program goes.
-void mount_own_file_system(const std::string& image, const std::string& point) {
+void shell(const std::string& command) {
+  if (std::system(command.c_str()) != 0) throw std::runtime_error{"failed: " + command};
+}
+
+/// In a mount namespace of ours alone: it goes when this program goes.
+void make_own_file_system(const std::string& image) {
   if (::unshare(CLONE_NEWNS) != 0 ||
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
     throw std::system_error{errno, std::generic_category(), "a mount namespace"};
-  const std::string command = "truncate -s 1G '" + image + "' && /usr/sbin/mkfs.ext4 -q '" + image +
-                              "' && mount -o loop '" + image + "' '" + point + "' && chmod 0770 '" +
-                              point + "'";
-  if (std::system(command.c_str()) != 0)
-    throw std::runtime_error{"no file system on a loop device"};
+  shell("truncate -s 1G '" + image + "' && /usr/sbin/mkfs.ext4 -q '" + image + "'");
+}
+void mount_image(const std::string& image, const std::string& point) {
+  shell("mount -o loop '" + image + "' '" + point + "' && chmod 0770 '" + point + "'");
 }
 
 int code_of(int status) {
@@ -50,7 +55,10 @@ int code_of(int status) {
 }  // namespace
 
 World::World(bool own_file_system) : own_file_system_{own_file_system} {
-  if (own_file_system_) mount_own_file_system(container_.dir / "image", container_.dir / "data");
+  if (own_file_system_) {
+    make_own_file_system(container_.dir / "image");
+    mount_image(container_.dir / "image", data());
+  }
   container_.set("IRIS_STANDIN_JOURNAL_SYNC", "commit");  // acknowledged means on disk
   container_.set("IRIS_INIT_HEALTH_POLL", "1s");
   container_.set("IRIS_INIT_HEALTH_DATA_CHECK", "1s");
@@ -188,6 +196,23 @@ bool World::stays_ready() {
   // As long as it may take until a qlist has seen what the fault has left behind.
   constexpr auto one_poll = 1300ms;
   return !watch([] { return IrisContainer::probe("readyz") != 200; }, one_poll) && container_runs();
+}
+
+void World::power_cut() {
+  {
+    const sup::UniqueFd root{::open(data().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    std::uint32_t without_flushing = 2;  // EXT4_GOING_FLAGS_NOLOGFLUSH
+    if (::ioctl(root.get(), _IOR('X', 125, std::uint32_t), &without_flushing) != 0)
+      return breach("this kernel cannot cut off an ext4");
+  }
+  init_->signal(SIGKILL);
+  end_writers();
+  if (!watch([this] { return init_->wait_exit(within(1ms)).has_value(); }, 20s))
+    return breach("a killed container does not end");
+  container_ended();
+  if (::umount2(data().c_str(), 0) != 0) return breach("the file system that was cut off stays");
+  mount_image(container_.dir / "image", data());
+  verify(data() + "/iris", acknowledged(), "after a power cut");
 }
 
 void World::end() {

@@ -67,6 +67,9 @@ class World {
   void verify(const std::string& directory, const std::string& known, const std::string& when);
   /// What has been acknowledged so far, as a file of its own.
   [[nodiscard]] std::string known_now() const;
+  /// The machine dies: what was not flushed to the data's own file system is lost, and no container
+  /// gets a signal that it could hear.
+  void power_cut();
   /// A second container, on the same data, takes over once the first one is killed.
   void take_over();
 
