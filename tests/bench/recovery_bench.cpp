@@ -194,7 +194,7 @@ Stop stop_once(std::mt19937_64& random, const string& scale) {
   }
   std::optional<Program> load;
   if (situation > 1)
-    load.emplace(container.begin(init, {"iris-standin", "load", "600", "2", "--hang", "0.002"}));
+    load.emplace(container.begin(init, {STANDIN_PROGRAM, "load", "600", "2", "--hang", "0.002"}));
   if (situation == 1) stop.what = "at rest";
   if (situation == 2) stop.what = "under load";
   if (situation == 3) {
