@@ -192,6 +192,8 @@ Stop stop_once(std::mt19937_64& random, const string& scale) {
   const int situation = up_to(4);
   if (situation == 0) {
     stop.what = "while it starts";
+    // Before PID 1 has blocked its signals the kernel drops them.
+    init.wait_for_event("prepare.locked", within(30s));
   } else if (!init.wait_for_event("iris.up", within(60s))) {
     return stop;
   }
