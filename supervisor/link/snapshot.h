@@ -59,7 +59,7 @@ struct InitSnapshot {
 };
 
 struct AgentSnapshot {
-  static constexpr std::uint32_t current_version = 1;
+  static constexpr std::uint32_t current_version = 2;
   std::uint32_t version = current_version;
   std::uint32_t drained = 0;       ///< readyz has said 503 for the whole drain delay
   std::uint64_t beat = 0;          ///< grows with every snapshot
@@ -67,8 +67,11 @@ struct AgentSnapshot {
   Command wanted = Command::none;
   std::uint64_t wanted_number = 0;  ///< grows with every request; a number is carried out once
   std::uint32_t end_wanted = 0;     ///< 1: run the ladder and end with end_code
+  std::uint32_t end_now = 0;        ///< 1: and hurry, also one that is climbed already
   std::int32_t end_code = 0;
-  std::array<char, 512> end_reason{};  ///< NUL-terminated; for the log and the termination message
+  /// NUL-terminated; for the log and the termination message. Without end_wanted: what is known of
+  /// why the main program may be about to end.
+  std::array<char, 512> end_reason{};
 };
 
 /// Sends all of `snapshot` or nothing. False: the socket is full (send again on POLLOUT) or gone.
