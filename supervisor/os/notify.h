@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "supervisor/base/errno_or.h"
+#include "supervisor/base/unique_fd.h"
+
 namespace sup {
 
 class NotifySocket {
@@ -18,10 +21,12 @@ class NotifySocket {
   [[nodiscard]] bool is_heard() const { return !address_.empty(); }
   [[nodiscard]] const std::string& address() const { return address_; }
   /// `state` is a list of assignments, one a line: "READY=1\nSTATUS=…". 0, or the errno of why it
-  /// was not taken; 0 also when nobody listens. Ours never waits; EAGAIN: not read fast enough.
+  /// was not taken; 0 also when nobody listens. Never waits: EAGAIN when there is no room.
   [[nodiscard]] int tell(const std::string& state) const;
 
  private:
+  [[nodiscard]] ErrnoOr<UniqueFd> connect() const;
+
   std::string address_;  ///< a path, or '@' and an abstract name
 };
 
