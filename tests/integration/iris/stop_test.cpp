@@ -148,6 +148,54 @@ TEST(IrisStop, WithTheAgentKilledAtEveryStepItIsCleanAllTheSame) {
   expect_clean(container);
 }
 
+TEST(IrisStop, WhatIsSlowButWithinItsTimeIsNotForced) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up({"--stop-timeout", "24s"});  // IRIS is asked for 12 s of them
+  container.fault("stop_ms", "6000");
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(40s)), 0) << init.log();
+  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
+  expect_clean(container);
+}
+
+TEST(IrisStop, WhenNothingAnswersAnyMoreItEndsWithinTheBudgetAllTheSame) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up({"--stop-timeout", "6s"});
+  container.fault("stop_fault", "hang");
+  container.fault("force_fault", "hang");
+  ::kill(descendants_named(init.pid(), "iris-main").front(), SIGSTOP);
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(40s)), 124) << init.log();
+  EXPECT_EQ(init.events("stop.forced").size(), 1U) << init.log();
+  EXPECT_FALSE(init.events("stop.killing").empty()) << init.log();
+  container.fault("stop_fault", "");
+  container.fault("force_fault", "");
+  Program again = container.start();
+  EXPECT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
+}
+
+TEST(IrisStop, SigtermWhileItIsBeingFrozenThawsFirst) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.fault("freeze_ms", "2000");
+  Program init = container.start_up();
+  Program freeze = container.begin(init, {"irisctl", "freeze", "--owner", "job"});
+  ASSERT_TRUE(wait_until(
+      [&] {
+        return container.irisctl(init, {"status", "-o", "json"}).out.find("freezing") !=
+               string::npos;
+      },
+      within(20s)))
+      << init.log();
+  init.signal(SIGTERM);
+  EXPECT_NE(freeze.wait_code(within(30s)), 0) << freeze.out();
+  EXPECT_EQ(init.wait_code(within(40s)), 0) << init.log();
+  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
+  expect_clean(container);
+}
+
 TEST(IrisStop, DownFalseIsRespected) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
