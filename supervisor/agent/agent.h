@@ -82,7 +82,6 @@ class Agent {
   [[nodiscard]] std::string storage_lost() const;
   [[nodiscard]] bool start_is_stalled();
   [[nodiscard]] MergeFacts merge_facts() const;
-  void notify();
 
   // view.cpp
   [[nodiscard]] probes::Facts health_facts() const;
@@ -90,6 +89,8 @@ class Agent {
   void show_state(probes::View& view, const probes::Facts& facts) const;
   void show_freeze(probes::View& view) const;
   void show_counters(probes::View& view, Nanos now) const;
+  [[nodiscard]] std::string what_happens() const;
+  void notify();
   [[nodiscard]] std::string data_directory() const;
   [[nodiscard]] std::int64_t wall_of(Nanos point) const;
 

@@ -114,10 +114,19 @@ probes::View Agent::view(probes::Detail detail) const {
   return view;
 }
 
+std::string Agent::what_happens() const {
+  if (init_ && init_->phase == InitPhase::waiting_for_data)
+    return "waiting for the data directory: another container holds it";
+  if (init_ && init_->stop_began_at != 0)
+    return fmt::format("stop: {}{}", name_of(static_cast<LadderStep>(init_->stop_step)),
+                       told_.end_now != 0 ? ", at once" : "");
+  return life_.why();
+}
+
 void Agent::notify() {
   if (!supervisor_.is_heard()) return;
   const bool stopping = init_->phase == InitPhase::stopping;
-  std::string status = fmt::format("{}: {}", name_of(life_.state()), life_.why());
+  std::string status = fmt::format("{}: {}", name_of(life_.state()), what_happens());
   // Nothing that changes by itself: each change is a message.
   if (life_.state() == LifeState::up && observed_.last_good())
     status += fmt::format("; health {}", name_of(observed_.last_good()->health));
@@ -140,12 +149,7 @@ void Agent::show_state(probes::View& view, const probes::Facts& facts) const {
   view.phase = facts.phase;
   view.since = wall_of(life_.since());
   view.started = init_ ? wall_of(init_->began_at) : 0;
-  view.reason = life_.why();
-  if (init_ && init_->phase == InitPhase::waiting_for_data)
-    view.reason = "waiting for the data directory: another container holds it";
-  if (init_ && init_->stop_began_at != 0)
-    view.reason = fmt::format("stop: {}{}", name_of(static_cast<LadderStep>(init_->stop_step)),
-                              told_.end_now != 0 ? ", at once" : "");
+  view.reason = what_happens();
   view.safe_mode = options_.safe;
   view.qlist_known = facts.last_good.has_value();
   if (facts.last_good) view.qlist = *facts.last_good;

@@ -137,6 +137,8 @@ void StopLadder::advance(const LadderFacts& facts, Nanos now) {
     case LadderStep::stop:
       return enter(LadderStep::force, settings_.iris ? latest_end_of(LadderStep::force) : now);
     case LadderStep::force: {
+      // A signal takes it down, but that is no clean end for it (only with `--down false`).
+      if (settings_.iris && facts.irisdb_alive) forced_ = true;
       const Nanos shortest = now + reserve(signal_time);
       const Nanos longest = settings_.iris ? now + signal_time : never;
       return enter(LadderStep::term,

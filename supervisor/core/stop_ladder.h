@@ -98,7 +98,7 @@ class StopLadder {
   /// When the present step ends at the latest.
   [[nodiscard]] Nanos deadline() const { return deadline_; }
   [[nodiscard]] Nanos began_at() const { return began_at_; }
-  /// True once it had to force IRIS or kill anybody: exit code 124.
+  /// True once it had to force IRIS or kill anybody, or left IRIS to a signal: exit code 124.
   [[nodiscard]] bool forced() const { return forced_; }
 
  private:

@@ -60,7 +60,7 @@ void Init::hurry_stop() {
   ladder_.hurry(monotonic_now());
   told_step_ = LadderStep::idle;  // its end is another now
   log_.write(Level::warning, "stop.hurried",
-             "asked to stop at once: no more waiting for a drain, IRIS has half a minute left");
+             "asked to stop at once: no more waiting for a drain, and the rest within a minute");
 }
 
 LadderFacts Init::look_around() {

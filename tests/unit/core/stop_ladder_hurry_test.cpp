@@ -166,6 +166,19 @@ TEST(StopLadderDownFalse, IrisIsNeitherStoppedNorForced) {
   EXPECT_TRUE(climb.forced);  // it was not left down cleanly
 }
 
+TEST(StopLadderDownFalse, IrisThatHeedsTheSignalWasNotLeftDownCleanlyEither) {
+  LadderSettings settings;
+  settings.stops_iris = false;
+  LadderFacts facts = serving;
+  facts.drained = true;
+  const Climb climb = climb_all(settings, [&](Nanos after) {
+    facts.main_alive = after < seconds(2);
+    return after < seconds(3) ? facts : gone(facts);
+  });
+  EXPECT_EQ(text_of(climb), "signal_main@0 terminate_all@2000 clean_ipc@3000 leave@3000");
+  EXPECT_TRUE(climb.forced);
+}
+
 TEST(StopLadderDownFalse, IrisThatIsDownIsNoMatter) {
   LadderSettings settings;
   settings.stops_iris = false;
