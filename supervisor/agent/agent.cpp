@@ -201,6 +201,10 @@ void Agent::on_init(const InitSnapshot& snapshot) {
     remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
+    if (!first && snapshot.swept > 0)
+      timeline_.add(Level::warning, "prepare.swept",
+                    "{} segment(s) of shared memory of a killed predecessor were removed",
+                    snapshot.swept);
     data_.watch(data_directory());
     merge_.begin(first && life_.ever_up());
     poller_.poll_soon();

@@ -207,6 +207,7 @@ void Init::on_report() {
       case PrepareStage::done:
         state_.phase = InitPhase::preparing;
         if (!stop_requested_) prepare_deadline_ = monotonic_now() + minutes(5);
+        state_.swept = received->report.swept;
         if (received->report.merge_file != 0) children_.use_effective_merge_file();
         break;
     }

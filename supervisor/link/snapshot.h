@@ -40,7 +40,7 @@ enum class InitPhase : std::uint32_t {
 };
 
 struct InitSnapshot {
-  static constexpr std::uint32_t current_version = 1;
+  static constexpr std::uint32_t current_version = 2;
   std::uint32_t version = current_version;
   InitPhase phase = InitPhase::preparing;
   std::uint64_t incarnation = 0;  ///< of this PID 1; tells its files from a predecessor's
@@ -52,6 +52,8 @@ struct InitSnapshot {
   std::uint32_t stop_step = 0;  ///< LadderStep
   std::uint32_t agent_deaths = 0;
   std::uint32_t safe_mode = 0;
+  std::uint32_t swept = 0;  ///< segments of shared memory of a predecessor, removed before IRIS
+  std::uint32_t reserved = 0;
   std::uint64_t orphans_reaped = 0;
   std::uint64_t lines_dropped = 0;
   std::uint64_t irisdb_killed = 0;  ///< irisdb processes, our children, that a signal ended

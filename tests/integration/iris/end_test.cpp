@@ -150,6 +150,19 @@ TEST(IrisRecovery, AfterTheDeathOfPid1TheNextOneComesUpAndTheTimelineTellsOfIt) 
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
 }
 
+TEST(IrisRecovery, SharedMemoryThatAPredecessorHasLeftIsRemovedAndTheTimelineTellsOfIt) {
+  SKIP_WITHOUT_NAMESPACES();
+  if (::access("/usr/bin/ipcmk", X_OK) != 0) GTEST_SKIP() << "no ipcmk here (package util-linux)";
+  IrisContainer container;
+  // In a pod it outlives the container that made it.
+  container.before_init = {"sh", "-c", "ipcmk -M 65536 >/dev/null && exec \"$@\"", "sh"};
+  Program init = container.start_up();
+  const auto events = container.irisctl(init, {"status", "-o", "json"});
+  EXPECT_NE(events.out.find("1 segment(s) of shared memory of a killed predecessor were removed"),
+            string::npos)
+      << events.out;
+}
+
 /// Listens as systemd does.
 class Supervisor {
  public:
