@@ -123,7 +123,8 @@ int IrisContainer::session(const Program& init, const std::string& code) const {
 
 pid_t IrisContainer::control_process(const Program& init) {
   const auto all = descendants_named(init.pid(), "irisdb");
-  if (all.empty()) throw std::runtime_error{"no irisdb lives"};  // kill(0) would be the test's own end
+  if (all.empty())
+    throw std::runtime_error{"no irisdb lives"};  // kill(0) would be the test's own end
   return all.front();
 }
 
