@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "probes/incurable.h"
 #include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
 
@@ -27,6 +28,12 @@ std::string shown_command(std::string_view command) {
   return printable(program) + (program.size() < command.size() ? " …" : "");
 }
 
+/// Without the time and `[LEVEL] `, where they stand in front.
+std::string_view without_level(std::string_view line) {
+  const auto level = line.find("] ");
+  return level == std::string_view::npos ? line : line.substr(level + 2);
+}
+
 std::string ending_of(std::int64_t status) {
   const auto signal = status & 0x7f;
   if (signal != 0) return "was ended by signal " + std::to_string(signal);
@@ -44,7 +51,8 @@ std::optional<MainLogNews> failed_command(std::string_view line) {
   const auto status = sup::parse_number(sup::trim(line.substr(end + between.size())));
   if (!status || *status == 0 || *status > 0xffff) return std::nullopt;
   const std::string_view command = line.substr(begin + before.size(), end - begin - before.size());
-  return MainLogNews{MainLogNews::Kind::command_failed,
+  const bool is_start = command.starts_with("iris start ");
+  return MainLogNews{is_start ? MainLogNews::Kind::start_failed : MainLogNews::Kind::command_failed,
                      "'" + shown_command(command) + "' " + ending_of(*status)};
 }
 
@@ -53,12 +61,16 @@ std::optional<MainLogNews> failed_command(std::string_view line) {
 std::optional<MainLogNews> parse_main_log_line(std::string_view line) {
   line = sup::trim(line.substr(0, max_main_log_line));
   if (auto failed = failed_command(line)) return failed;
+  if (const auto cause = incurable_cause(line); !cause.empty())
+    return MainLogNews{MainLogNews::Kind::incurable,
+                       std::string{cause} + ": " + printable(without_level(line))};
   constexpr std::string_view fatal = "[FATAL]";
   if (const auto at = line.find(fatal); at != std::string_view::npos)
     return MainLogNews{MainLogNews::Kind::fatal,
                        printable(sup::trim(line.substr(at + fatal.size())))};
-  const auto level = line.find("] ");
-  const std::string_view said = level == std::string_view::npos ? line : line.substr(level + 2);
+  const std::string_view said = without_level(line);
+  if (said.starts_with("Now attempting WIJ compare"))
+    return MainLogNews{MainLogNews::Kind::recovers, printable(said)};
   if (said.starts_with("...started "))
     return MainLogNews{MainLogNews::Kind::started, printable(said)};
   return std::nullopt;

@@ -10,9 +10,12 @@ namespace probes {
 
 struct MainLogNews {
   enum class Kind : std::uint8_t {
-    started,        ///< `...started InterSystems IRIS instance IRIS`
-    fatal,          ///< `[FATAL] …`: iris-main is about to end
-    command_failed  ///< `Command "…" exited with status N`
+    started,         ///< `...started InterSystems IRIS instance IRIS`
+    recovers,        ///< `Now attempting WIJ compare`: IRIS had not been shut down cleanly
+    incurable,       ///< why a start fails that no restart can heal: incurable.h
+    fatal,           ///< `[FATAL] …`: iris-main is about to end
+    start_failed,    ///< `Command "iris start …" exited with status N`
+    command_failed,  ///< the same of any other command
   };
   Kind kind = Kind::started;
   std::string text;  ///< for people; one line without control characters

@@ -30,11 +30,11 @@ pid_t living_irisdb() {
 
 }  // namespace
 
-void clear_leftovers(const PrepareInput& input) {
+std::uint32_t clear_leftovers(const PrepareInput& input) {
   if (const pid_t pid = living_irisdb(); pid != 0) {
     sup::log::warning("prepare.irisdb_alive",
                       "process {} is an irisdb: leaving shared memory as it is", pid);
-    return;
+    return 0;
   }
   const bool remove = input.settings.text(sup::setting::merge_ipc_cleanup) == "on";
   const auto sweep = sup::sweep_orphaned_shared_memory(remove);
@@ -42,12 +42,14 @@ void clear_leftovers(const PrepareInput& input) {
     sup::log::warning("prepare.sweep_failed",
                       "cannot look for left-over shared memory: {}, ignoring",
                       std::strerror(sweep.error()));
-  } else if (sweep->found > 0) {
+    return 0;
+  }
+  if (sweep->found > 0)
     sup::log::warning(
         "prepare.swept",
         "a killed predecessor left {} segment(s) of shared memory, {} bytes; removed {}",
         sweep->found, sweep->bytes, sweep->removed);
-  }
+  return static_cast<std::uint32_t>(sweep->removed);
 }
 
 }  // namespace cpf::cli

@@ -29,11 +29,11 @@ Step prepare(const PrepareInput& input, const Reporter& reporter) {
   if (auto refusal = check_run_directory(input)) return refusal;
   sup::UniqueFd lock;  // PID 1 holds it on; without PID 1 it ends with us
   if (auto refusal = lock_data(input, reporter, lock)) return refusal;
-  clear_leftovers(input);
+  const std::uint32_t swept = clear_leftovers(input);
   if (auto refusal = check_surroundings(input)) return refusal;
   bool merge_file = false;
   if (auto refusal = write_effective_file(input, merge_file)) return refusal;
-  if (!reporter.send(sup::PrepareStage::done, -1, merge_file)) return nobody;
+  if (!reporter.send(sup::PrepareStage::done, -1, merge_file, swept)) return nobody;
   return std::nullopt;
 }
 

@@ -70,6 +70,8 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
       timeline_{state_},
       watch_{io, ::getppid(),
              [this] {
+               data_.read_mounts();  // a remount may be why
+               data_.look_soon();
                poller_.poll_soon();
                turn();
              }},
@@ -176,7 +178,10 @@ void Agent::on_signal() {
   for (;;) {
     const ReceivedSignal signal = next_signal(signal_input_.native_handle());
     if (signal.number == 0) break;
-    if (signal.number == SIGTERM) return io_.stop();
+    if (signal.number == SIGTERM) {
+      main_log_.look();  // PID 1 waits for our last word: it may say why iris-main has ended
+      return io_.stop();
+    }
   }
   jobs_.reap();
   signal_input_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
@@ -196,6 +201,10 @@ void Agent::on_init(const InitSnapshot& snapshot) {
     remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
+    if (!first && snapshot.swept > 0)
+      timeline_.add(Level::warning, "prepare.swept",
+                    "{} segment(s) of shared memory of a killed predecessor were removed",
+                    snapshot.swept);
     data_.watch(data_directory());
     merge_.begin(first && life_.ever_up());
     poller_.poll_soon();
@@ -283,6 +292,7 @@ void Agent::turn() {
   count_freezes(freezes);
   data_.pause(freezer_.machine().ours());
   tell_init();
+  notify();
   arm_timer();
 }
 

@@ -31,8 +31,10 @@
 #include "supervisor/agent/state_file.h"
 #include "supervisor/agent/timeline.h"
 #include "supervisor/core/lifecycle.h"
+#include "supervisor/core/service_notice.h"
 #include "supervisor/core/settings.h"
 #include "supervisor/os/clock.h"
+#include "supervisor/os/notify.h"
 #include "supervisor/os/signals.h"
 
 namespace sup {
@@ -59,6 +61,8 @@ class Agent {
   void on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took);
   void ask_who_suspended();
   void on_main_log(const probes::MainLogNews& news);
+  void forget_failed_start();
+  void tell_why_it_may_end();
   void on_data_news(const std::string& before);
   void count_freezes(const Freezer::Totals& before);
 
@@ -68,12 +72,14 @@ class Agent {
   void on_new_state(LifeState before);
   void watch_from_now_on();
   void carry_out(LifeAction action);
+  void ask_for_end(int code, std::string_view why, bool at_once);
   void ask_init(Command command);
   /// A request that PID 1 has not taken yet.
   [[nodiscard]] bool command_pending() const;
   void on_command_ended(const CommandReport& report);
   void set_poll_period();
   [[nodiscard]] bool hangs_for_want_of_a_daemon() const;
+  [[nodiscard]] std::string storage_lost() const;
   [[nodiscard]] bool start_is_stalled();
   [[nodiscard]] MergeFacts merge_facts() const;
 
@@ -83,6 +89,8 @@ class Agent {
   void show_state(probes::View& view, const probes::Facts& facts) const;
   void show_freeze(probes::View& view) const;
   void show_counters(probes::View& view, Nanos now) const;
+  [[nodiscard]] std::string what_happens() const;
+  void notify();
   [[nodiscard]] std::string data_directory() const;
   [[nodiscard]] std::int64_t wall_of(Nanos point) const;
 
@@ -91,6 +99,7 @@ class Agent {
   [[nodiscard]] control::Reply hold(const control::Request& request);
   [[nodiscard]] control::Reply release();
   [[nodiscard]] control::Reply restart();
+  [[nodiscard]] control::Reply stop(bool at_once);
   [[nodiscard]] control::Reply probe_reply(const std::string& which) const;
   [[nodiscard]] IrisNow iris_now() const;
 
@@ -118,10 +127,13 @@ class Agent {
   MergeEdits merge_;
   StartProgress start_progress_;
   Nanos start_looked_at_ = 0;  ///< when its processes were looked at last
-  bool stall_reported_ = false;
+  std::string start_failed_;   ///< what iris-main has said of it
+  std::string incurable_;      ///< what it has said that no restart can heal
   std::unique_ptr<AgentLink> link_;
   std::optional<probes::net::HttpServer> http_;
   std::unique_ptr<ControlServer> control_;
+  const NotifySocket supervisor_ = NotifySocket::take_from_environment();
+  ServiceNotice notice_;
 
   std::optional<InitSnapshot> init_;  ///< the newest word of PID 1
   AgentSnapshot told_;                ///< what we last told it
@@ -130,6 +142,9 @@ class Agent {
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
   bool restored_watch_ = false;       ///< the watch came from an earlier agent's record
+  bool stall_reported_ = false;
+  bool recovers_ = false;  ///< iris-main has said that IRIS recovers
+  bool notify_complained_ = false;
   bool http_complained_ = false;
   bool control_complained_ = false;
   int command_status_ = 0;       ///< wait status of our last `iris start` or `iris stop`

@@ -41,6 +41,9 @@ LifeFacts Agent::life_facts() {
   facts.command_status = command_status_;
   const bool hangs = hangs_for_want_of_a_daemon();
   facts.daemon_died = watch_.somebody_died() || hangs;
+  facts.start_failed = start_failed_;
+  facts.incurable = incurable_;
+  facts.storage_lost = storage_lost();
   facts.died_under_command = watch_.died_under_command();
   facts.death_why = hangs ? watch_.lost() + ", and IRIS hangs" : watch_.death();
   facts.died_by_signal = init_->irisdb_killed > killed_when_up_;
@@ -70,6 +73,16 @@ bool Agent::hangs_for_want_of_a_daemon() const {
   return qlist && qlist->health == probes::Health::hung && told_at > life_.since() &&
          told_at < life_.since() + lost_counts_for && !freezer_.machine().ours() &&
          !observed_.suspended_by_other_since();
+}
+
+std::string Agent::storage_lost() const {
+  using probes::DataTrouble;
+  const auto& trouble = data_.trouble();
+  // A file system that is full can be given room where it is.
+  if (!trouble || *trouble == DataTrouble::full) return {};
+  return data_.why() + (*trouble == DataTrouble::read_only
+                            ? ": it cannot be healed here, delete the pod"
+                            : ": no restart is spent on that");
 }
 
 bool Agent::start_is_stalled() {
@@ -112,6 +125,7 @@ void Agent::on_new_state(LifeState before) {
     start_progress_.begin(monotonic_now());
     stall_reported_ = false;
   }
+  if (state == LifeState::up) forget_failed_start();
   // First what the next agent must know, then the word to the world: between the two we may die.
   if (state == LifeState::up && std::exchange(restored_watch_, false)) {
     merge_.look();
@@ -119,13 +133,14 @@ void Agent::on_new_state(LifeState before) {
     watch_from_now_on();
     merge_.came_up();
   }
-  const bool bad =
-      state == LifeState::broken || state == LifeState::forcing || state == LifeState::given_up;
+  const bool bad = state == LifeState::broken || state == LifeState::forcing ||
+                   state == LifeState::blocked || state == LifeState::given_up;
   const bool odd =
       bad || state == LifeState::held || state == LifeState::down || state == LifeState::restarting;
-  timeline_.add(state == LifeState::given_up ? Level::error
-                : odd                        ? Level::warning
-                                             : Level::info,
+  const bool hopeless = state == LifeState::given_up || state == LifeState::blocked;
+  timeline_.add(hopeless ? Level::error
+                : odd    ? Level::warning
+                         : Level::info,
                 fmt::format("iris.{}", name_of(state)), "{}", life_.why());
   if (state == LifeState::up && before == LifeState::up)
     freezer_.machine().iris_lost("IRIS was restarted while it was frozen", monotonic_now());
@@ -166,11 +181,27 @@ void Agent::carry_out(LifeAction action) {
       return ask_init(Command::start);
     }
     case LifeAction::give_up:
-      told_.end_wanted = 1;
-      told_.end_code = ExitCode::give_up;
-      set_text(told_.end_reason, life_.why());
-      return link_->tell(told_);
+      return ask_for_end(ExitCode::give_up, life_.why(), false);
   }
+}
+
+void Agent::ask_for_end(int code, std::string_view why, bool at_once) {
+  if (told_.end_wanted == 0) {  // the first reason counts
+    told_.end_wanted = 1;
+    told_.end_code = code;
+    set_text(told_.end_reason, why);
+  }
+  if (at_once) told_.end_now = 1;
+  link_->tell(told_);
+}
+
+void Agent::tell_why_it_may_end() {
+  if (told_.end_wanted != 0) return;
+  const bool both = !start_failed_.empty() && !incurable_.empty();
+  const std::string why = incurable_ + (both ? "; " : "") + start_failed_;
+  if (why == text_of(told_.end_reason)) return;
+  set_text(told_.end_reason, why);
+  link_->tell(told_);
 }
 
 bool Agent::command_pending() const {
@@ -209,7 +240,8 @@ void Agent::set_poll_period() {
   const LifeState state = life_.state();
   const bool settled = (state == LifeState::up && !watch_.somebody_died() &&
                         observed_.last_good_at() > disturbed_at_) ||
-                       state == LifeState::preparing || state == LifeState::not_wanted;
+                       state == LifeState::preparing || state == LifeState::not_wanted ||
+                       state == LifeState::blocked;
   poller_.set_period(
       settings_.duration(settled ? setting::health_poll : setting::health_poll_starting));
 }

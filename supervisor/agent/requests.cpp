@@ -7,6 +7,7 @@
 #include "probes/status.h"
 #include "supervisor/agent/agent.h"
 #include "supervisor/base/units.h"
+#include "supervisor/core/exit_code.h"
 #include "supervisor/core/settings_table.h"
 #include "supervisor/os/clock.h"
 
@@ -31,6 +32,7 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
   if (request.verb == "hold") return respond(hold(request));
   if (request.verb == "release") return respond(release());
   if (request.verb == "restart") return respond(restart());
+  if (request.verb == "stop") return respond(stop(request.now));
   const bool freezes = request.verb == "freeze" || request.verb == "thaw";
   if (!freezes) return respond({control::usage, "there is no verb '" + request.verb + "'", "{}"});
   if (options_.safe && request.verb == "freeze")
@@ -87,6 +89,24 @@ control::Reply Agent::restart() {
   if (!why_not.empty()) return {control::refused, "not restarted: " + why_not, "{}"};
   turn();
   return {control::done, "restarting IRIS: 'irisctl wait --for ready' tells when it is back", "{}"};
+}
+
+control::Reply Agent::stop(bool at_once) {
+  if (!init_) return {control::refused, "not stopped: the container is only starting", "{}"};
+  const bool begun = init_->phase == InitPhase::stopping || told_.end_wanted != 0;
+  if (begun && !at_once)
+    return {control::done, "the container is being stopped already; '--now' cuts it short", "{}"};
+  if (!begun && life_.held())
+    return {control::refused, fmt::format("not stopped: IRIS is held: {}", life_.held()->reason),
+            "{}"};
+  const std::string_view asked =
+      at_once ? "asked by 'irisctl stop --now'" : "asked by 'irisctl stop'";
+  if (told_.end_now == 0) timeline_.add(Level::warning, "stop.asked", "{}", asked);
+  ask_for_end(ExitCode::clean, asked, at_once);
+  return {control::done,
+          at_once ? "stopping at once: IRIS has 30 s at most for a clean stop, and is then forced"
+                  : "stopping: the container ends when IRIS is down",
+          "{}"};
 }
 
 control::Reply Agent::probe_reply(const std::string& which) const {

@@ -1,5 +1,9 @@
 // What observers get: facts for the health verdict, and the view of everything.
+#include <fmt/core.h>
 #include <unistd.h>
+
+#include <cstring>
+#include <utility>
 
 #include "supervisor/agent/agent.h"
 #include "supervisor/agent/own_process.h"
@@ -19,6 +23,7 @@ probes::Phase phase_of(LifeState state) {
     case LifeState::up:
     case LifeState::broken:
     case LifeState::down:
+    case LifeState::blocked:
     case LifeState::given_up:
       return probes::Phase::up;
     case LifeState::held:
@@ -64,9 +69,10 @@ probes::Facts Agent::health_facts() const {
   facts.phase = phase_of(state);
   facts.ever_up = life_.ever_up();
   facts.broken = state == LifeState::broken || state == LifeState::down ||
-                 state == LifeState::given_up ||
+                 state == LifeState::blocked || state == LifeState::given_up ||
                  ((state == LifeState::up || state == LifeState::held) && watch_.somebody_died());
-  facts.broken_why = watch_.somebody_died() ? watch_.death() : life_.why();
+  facts.broken_why =
+      watch_.somebody_died() && state != LifeState::blocked ? watch_.death() : life_.why();
   facts.may_restart = state != LifeState::given_up;
   facts.no_restart_why = life_.why();
   observed_.fill(facts);
@@ -108,6 +114,34 @@ probes::View Agent::view(probes::Detail detail) const {
   return view;
 }
 
+std::string Agent::what_happens() const {
+  if (init_ && init_->phase == InitPhase::waiting_for_data)
+    return "waiting for the data directory: another container holds it";
+  if (init_ && init_->stop_began_at != 0)
+    return fmt::format("stop: {}{}", name_of(static_cast<LadderStep>(init_->stop_step)),
+                       told_.end_now != 0 ? ", at once" : "");
+  return life_.why();
+}
+
+void Agent::notify() {
+  if (!supervisor_.is_heard()) return;
+  const bool stopping = init_->phase == InitPhase::stopping;
+  std::string status = fmt::format("{}: {}", name_of(life_.state()), what_happens());
+  // Nothing that changes by itself: each change is a message.
+  if (life_.state() == LifeState::up && observed_.last_good())
+    status += fmt::format("; health {}", name_of(observed_.last_good()->health));
+  if (freezer_.machine().ours()) status += "; frozen";
+  const bool started = probes::decide(health_facts(), health_settings_, monotonic_now()).startup;
+  const std::string news = notice_.news(started, stopping, status);
+  if (news.empty()) return;
+  const int error = supervisor_.tell(news);
+  if (error == 0) return notice_.told();
+  if (!std::exchange(notify_complained_, true))
+    log::warning("notify.failed",
+                 "cannot tell '{}' (NOTIFY_SOCKET): {}; trying again with each news",
+                 supervisor_.address(), std::strerror(error));
+}
+
 void Agent::show_state(probes::View& view, const probes::Facts& facts) const {
   view.version = IRIS_INIT_VERSION;
   view.instance = options_.instance;
@@ -115,9 +149,7 @@ void Agent::show_state(probes::View& view, const probes::Facts& facts) const {
   view.phase = facts.phase;
   view.since = wall_of(life_.since());
   view.started = init_ ? wall_of(init_->began_at) : 0;
-  view.reason = life_.why();
-  if (init_ && init_->phase == InitPhase::waiting_for_data)
-    view.reason = "waiting for the data directory: another container holds it";
+  view.reason = what_happens();
   view.safe_mode = options_.safe;
   view.qlist_known = facts.last_good.has_value();
   if (facts.last_good) view.qlist = *facts.last_good;

@@ -1,4 +1,6 @@
 // What the witnesses say: qlist, a session that is asked, iris-main.log, the helper on the data.
+#include <utility>
+
 #include "supervisor/agent/agent.h"
 #include "supervisor/os/clock.h"
 
@@ -54,10 +56,40 @@ void Agent::on_main_log(const probes::MainLogNews& news) {
     main_news_ = 0;
   }
   if (++main_news_ > most_main_news) return;
-  if (news.kind == Kind::fatal) timeline_.add(Level::error, "main.fatal", "{}", news.text);
-  if (news.kind == Kind::command_failed)
-    timeline_.add(Level::warning, "main.command_failed", "{}", news.text);
+  const bool starts = life_.state() == LifeState::preparing || life_.state() == LifeState::starting;
+  switch (news.kind) {
+    case Kind::started:
+      break;
+    case Kind::recovers:  // said twice in every such start
+      if (!std::exchange(recovers_, true))
+        timeline_.add(Level::warning, "iris.recovers",
+                      "IRIS had not been shut down cleanly and recovers, says iris-main: {}",
+                      news.text);
+      break;
+    case Kind::incurable:
+      if (!starts) break;
+      timeline_.add(Level::error, "main.incurable", "no restart can heal this: {}", news.text);
+      if (incurable_.empty()) incurable_ = news.text;
+      break;
+    case Kind::fatal:
+      timeline_.add(Level::error, "main.fatal", "{}", news.text);
+      break;
+    case Kind::start_failed:
+    case Kind::command_failed:
+      timeline_.add(Level::warning, "main.command_failed", "{}", news.text);
+      break;
+  }
+  const bool failed = news.kind == Kind::fatal || news.kind == Kind::start_failed;
+  if (starts && failed && start_failed_.empty()) start_failed_ = "iris-main says: " + news.text;
+  tell_why_it_may_end();
   poller_.poll_soon();
+}
+
+void Agent::forget_failed_start() {
+  recovers_ = false;
+  start_failed_.clear();
+  incurable_.clear();
+  tell_why_it_may_end();
 }
 
 void Agent::on_data_news(const std::string& before) {

@@ -123,6 +123,7 @@ std::string encode(const Request& request) {
   if (request.timeout != 0) json["timeout_ns"] = request.timeout;
   if (request.force) json["force"] = true;
   if (request.foreign) json["foreign"] = true;
+  if (request.now) json["now"] = true;
   return line_of(json);
 }
 
@@ -141,6 +142,7 @@ Result<Request> decode_request(std::string_view line) {
   fields.number("timeout_ns", 0, INT64_MAX, request.timeout);
   fields.flag("force", request.force);
   fields.flag("foreign", request.foreign);
+  fields.flag("now", request.now);
   if (!fields.problem().empty()) return Error{fields.problem()};
   if (request.verb.empty()) return Error{"the message has no 'verb'"};
   return request;

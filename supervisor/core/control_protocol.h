@@ -30,8 +30,8 @@ enum Code : int {
 
 /// What does not concern the verb stays at its default.
 struct Request {
-  std::string verb =
-      {};  ///< status | probe | freeze | thaw | hold | release | restart | merge | version
+  /// status | probe | freeze | thaw | hold | release | restart | stop | merge | version
+  std::string verb = {};
   std::string owner = {};   ///< freeze, thaw
   std::string token = {};   ///< thaw
   std::string probe = {};   ///< probe: live | ready | startup
@@ -41,6 +41,7 @@ struct Request {
   Nanos timeout = 0;        ///< freeze, thaw: how long the client waits; 0: no limit of its own
   bool force = false;       ///< thaw: whoever owns the lease
   bool foreign = false;     ///< thaw: a suspension that is not ours
+  bool now = false;         ///< stop: cut the waiting short
 };
 /// Ends in '\n'. Bytes that are not UTF-8 become U+FFFD.
 std::string encode(const Request& request);

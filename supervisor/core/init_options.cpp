@@ -173,10 +173,9 @@ class Words {
   int verbosity_ = 0;
 };
 
-std::string_view instance_of(std::string_view from_setting, const char* const* program,
+std::string_view instance_of(std::string_view from_setting, std::string_view from_main,
                              const char* const* environment) {
   if (!from_setting.empty()) return from_setting;
-  const auto from_main = parse_iris_main_options(program).instance;
   if (!from_main.empty()) return from_main;
   return environment_value(environment, "ISC_PACKAGE_INSTANCENAME").value_or("IRIS");
 }
@@ -205,8 +204,10 @@ void take_settings(Values& values, const char* const* environment, ParsedOptions
   options.iris =
       agent == "on" || (agent == "auto" && file_name_of(options.program[0]) == "iris-main");
   options.ladder = options.iris;
+  const IrisMainOptions main = parse_iris_main_options(options.program);
+  options.stops_iris = main.down;
   options.instance =
-      instance_of(values.take(setting::init_instance, problem), options.program, environment);
+      instance_of(values.take(setting::init_instance, problem), main.instance, environment);
   options.run_dir = values.take(setting::paths_run_dir, problem);
   if (options.run_dir.empty()) options.run_dir = setting::paths_run_dir.fallback;
 

@@ -30,8 +30,9 @@ struct InitOptions {
   bool help = false;
   bool version = false;
   bool licence = false;
-  bool iris = false;    ///< agent, configuration merge and the IRIS steps of the ladder
-  bool ladder = false;  ///< a staged stop; in plain mode only when an option of it was given
+  bool iris = false;       ///< agent, configuration merge and the IRIS steps of the ladder
+  bool ladder = false;     ///< a staged stop; in plain mode only when an option of it was given
+  bool stops_iris = true;  ///< false with iris-main's `--down false`
   std::string_view instance = "IRIS";
   std::string_view run_dir;
   Nanos stop_timeout = 0;

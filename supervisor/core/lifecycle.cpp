@@ -38,6 +38,8 @@ std::string_view name_of(LifeState state) {
       return "restarting";
     case LifeState::restart_asked:
       return "restart_asked";
+    case LifeState::blocked:
+      return "blocked";
     case LifeState::held:
       return "held";
     case LifeState::not_wanted:
@@ -61,6 +63,7 @@ void Lifecycle::enter(LifeState state, Nanos now, std::string why) {
 }
 
 LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
+  storage_lost_ = facts.storage_lost;
   if (facts.stopping && state_ != LifeState::stopping) enter(LifeState::stopping, now, "stopping");
   if (hold_ && now >= hold_->until) hold_.reset();
   if (hold_ && may_be_held()) enter(LifeState::held, now, "held: " + hold_->reason);
@@ -74,8 +77,11 @@ LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
       return when_held(facts, now);
     case LifeState::restart_asked:
       return when_restart_asked(facts, now);
-    case LifeState::not_wanted:
+    case LifeState::blocked:
+      return when_blocked(facts, now);
     case LifeState::starting:
+      return when_starting(facts, now);
+    case LifeState::not_wanted:
       if (gives_up_stalled(facts, now)) return LifeAction::give_up;
       if (facts.runs) enter(LifeState::up, now, "IRIS is running");
       return LifeAction::none;
@@ -108,6 +114,26 @@ LifeAction Lifecycle::when_preparing(const LifeFacts& facts, Nanos now) {
     enter(LifeState::not_wanted, now, "iris-main was told --up false");
   }
   return decide(facts, now);
+}
+
+LifeAction Lifecycle::when_starting(const LifeFacts& facts, Nanos now) {
+  if (gives_up_stalled(facts, now)) return LifeAction::give_up;
+  if (facts.runs) {
+    enter(LifeState::up, now, "IRIS is running");
+    return LifeAction::none;
+  }
+  const bool over = !facts.start_failed.empty() && !facts.irisdb_alive && !facts.iris_command_runs;
+  if (!over) {
+    deadline_ = never;
+    return LifeAction::none;
+  }
+  // iris-main ends when its start has failed, and its code is the container's; one that stays would
+  // leave a container that runs without IRIS.
+  if (deadline_ == never) deadline_ = now + settings_.restart_delay;
+  if (now < deadline_) return LifeAction::none;
+  if (facts.incurable.empty()) return has_failed(facts, now, facts.start_failed);
+  give_up_why_ = fmt::format("{}; no restart can help: {}", facts.start_failed, facts.incurable);
+  return give_up(now);
 }
 
 LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
@@ -166,7 +192,25 @@ LifeAction Lifecycle::when_down(const LifeFacts& facts, Nanos now) {
   return recover(facts, now);
 }
 
+LifeAction Lifecycle::block(const LifeFacts& facts, Nanos now) {
+  enter(LifeState::blocked, now, fmt::format("{}; {}", why_, facts.storage_lost));
+  return LifeAction::none;
+}
+
+LifeAction Lifecycle::when_blocked(const LifeFacts& facts, Nanos now) {
+  if (facts.runs) {
+    enter(LifeState::up, now, "IRIS is running again");
+    return LifeAction::none;
+  }
+  if (!facts.storage_lost.empty()) return LifeAction::none;
+  // Whatever lives gets the delay to show that it runs.
+  enter(LifeState::down, now, "the data's file system is well again, and IRIS is not running");
+  return when_down(facts, now);
+}
+
 LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now) {
+  // A restart would fail, and so would one of the whole container: the mount is the pod's.
+  if (!facts.storage_lost.empty()) return block(facts, now);
   const std::string what = why_;
   give_up_why_.clear();
   if (!settings_.restart_in_place)
@@ -224,6 +268,7 @@ LifeAction Lifecycle::when_pausing(const LifeFacts& facts, Nanos now) {
   if (facts.irisdb_alive || facts.iris_command_runs)
     return wait_for_others(facts, now, why_ + "; somebody else starts IRIS");
   if (now < deadline_) return LifeAction::none;
+  if (!facts.storage_lost.empty()) return block(facts, now);
   enter(LifeState::restarting, now, why_);
   budget_.spend(now);
   acted_ = true;
@@ -271,6 +316,7 @@ LifeAction Lifecycle::when_restart_asked(const LifeFacts& facts, Nanos now) {
     return has_failed(facts, now,
                       fmt::format("'iris stop' {}, and IRIS still lives",
                                   describe_end(facts.command_status).view()));
+  if (!facts.storage_lost.empty()) return block(facts, now);
   enter(LifeState::restarting, now, why_);
   acted_ = true;
   return LifeAction::start;
@@ -308,6 +354,7 @@ bool Lifecycle::release() {
 std::string Lifecycle::ask_restart() {
   if (hold_) return "IRIS is held: " + hold_->reason;
   if (state_ != LifeState::up) return fmt::format("IRIS is not up: {}", why_);
+  if (!storage_lost_.empty()) return storage_lost_;
   if (!settings_.restart_in_place)
     return "the policy is to exit, not to restart in place: 'irisctl stop' ends the container";
   restart_asked_ = true;

@@ -12,6 +12,11 @@
 //                                                          (PID 1 is told to end: 75)
 //   up --irisctl restart--> restart_asked --`iris stop` has ended, nobody left--> restarting;
 //        somebody left--> broken
+//   broken or down, whatever the policy --the data's file system is read-only, failing or stuck-->
+//        blocked, without a restart being spent, until it is well (down) or IRIS runs (up)
+//   starting --iris-main says that its start has failed, nobody lives, and it does not end-->
+//   broken,
+//        given_up at once for what no restart can heal
 //   any but preparing, starting and stopping --hold--> held, until it is released or over:
 //        IRIS runs--> up, else--> down
 //   preparing, for an agent that comes back --> up or restarting, whatever its predecessor saw
@@ -38,6 +43,7 @@ enum class LifeState : std::uint8_t {
   pausing,
   restarting,
   restart_asked,
+  blocked,
   held,
   not_wanted,
   given_up,
@@ -67,7 +73,13 @@ struct LifeFacts {
   bool start_running = false;       ///< … and it is `iris start`
   int command_status = 0;           ///< wait status of our last command
   bool start_stalled = false;       ///< a start has not got anywhere for too long
-  std::string death_why;            ///< "control process 431 died"
+  /// What iris-main has said of its own start that failed; empty: nothing of the kind.
+  std::string start_failed;
+  /// Why no restart can help: the licence, the instance, the durable directory; may be known alone.
+  std::string incurable;
+  /// The data's file system takes no writes, and that cannot be healed here; why, and what to do.
+  std::string storage_lost;
+  std::string death_why;  ///< "control process 431 died"
 };
 
 struct LifeSettings {
@@ -116,6 +128,9 @@ class Lifecycle {
 
  private:
   void enter(LifeState state, Nanos now, std::string why);
+  LifeAction when_starting(const LifeFacts& facts, Nanos now);
+  LifeAction when_blocked(const LifeFacts& facts, Nanos now);
+  LifeAction block(const LifeFacts& facts, Nanos now);
   LifeAction when_preparing(const LifeFacts& facts, Nanos now);
   LifeAction when_up(const LifeFacts& facts, Nanos now);
   LifeAction when_down(const LifeFacts& facts, Nanos now);
@@ -141,8 +156,9 @@ class Lifecycle {
   std::string give_up_why_;  ///< not empty: once nobody lives, the container ends
   std::optional<Hold> hold_;
   bool restart_asked_ = false;
-  bool acted_ = false;   ///< the state's command has been asked for
-  bool theirs_ = false;  ///< down: an irisdb that lives now came by somebody's iris command
+  std::string storage_lost_;  ///< as the last facts said
+  bool acted_ = false;        ///< the state's command has been asked for
+  bool theirs_ = false;       ///< down: an irisdb that lives now came by somebody's iris command
   std::string why_ = "the configuration is being prepared";
 };
 

@@ -14,6 +14,9 @@ constexpr Nanos thaw_time = seconds(10);
 constexpr Nanos announce_slack = seconds(5);
 /// From this budget on every reserve has its full length.
 constexpr Nanos full_budget = seconds(90);
+/// What hurry() leaves of a stop. IRIS gets half of it to end by itself, and a sixth for `iris
+/// stop`: the stops of idle instances that are published took 2 to 9 s.
+constexpr Nanos hurried_budget = seconds(60);
 
 }  // namespace
 
@@ -43,11 +46,27 @@ std::string_view name_of(LadderStep step) {
   return "unknown";
 }
 
-Nanos StopLadder::reserve(Nanos full) const {
-  if (settings_.timeout >= full_budget) return full;
+Nanos StopLadder::share(Nanos budget, Nanos full) {
+  if (budget >= full_budget) return full;
   // In milliseconds: nanoseconds times nanoseconds would overflow.
-  return milliseconds(full / milliseconds(1) * (settings_.timeout / milliseconds(1)) /
+  return milliseconds(full / milliseconds(1) * (budget / milliseconds(1)) /
                       (full_budget / milliseconds(1)));
+}
+
+Nanos StopLadder::latest_end_of(LadderStep step) const {
+  switch (step) {
+    case LadderStep::announce:
+    case LadderStep::ask:
+      return end_at_ - reserve(settings_.iris ? ask_reserve : force_reserve);
+    case LadderStep::stop:
+      return end_at_ - reserve(stop_reserve);
+    case LadderStep::force:
+      return end_at_ - reserve(force_reserve);
+    case LadderStep::term:
+      return end_at_ - reserve(signal_time);
+    default:
+      return never;
+  }
 }
 
 void StopLadder::enter(LadderStep step, Nanos deadline) {
@@ -60,10 +79,20 @@ void StopLadder::begin(Nanos now) {
   if (active()) return;
   began_at_ = now;
   entered_at_ = now;
-  const Nanos latest =
-      now + settings_.timeout - reserve(settings_.iris ? ask_reserve : force_reserve);
+  budget_ = settings_.timeout;
+  end_at_ = now + budget_;
   const Nanos slack = settings_.iris ? reserve(announce_slack) : 0;
-  enter(LadderStep::announce, std::min(now + settings_.drain_delay + slack, latest));
+  enter(LadderStep::announce,
+        std::min(now + settings_.drain_delay + slack, latest_end_of(LadderStep::announce)));
+}
+
+void StopLadder::hurry(Nanos now) {
+  if (!active()) return;
+  if (step_ == LadderStep::announce) deadline_ = std::min(deadline_, now);
+  if (end_at_ - now <= hurried_budget) return;
+  budget_ = std::min(budget_, hurried_budget);
+  end_at_ = now + hurried_budget;
+  deadline_ = std::min(deadline_, latest_end_of(step_));
 }
 
 bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
@@ -83,7 +112,7 @@ bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
       return (late && acted_) || !facts.main_alive;
     case LadderStep::stop:
     case LadderStep::force:
-      return late || !facts.irisdb_alive;
+      return late || !facts.irisdb_alive || !settings_.stops_iris;
     case LadderStep::term:
     case LadderStep::kill:
       return late || (!facts.others_alive && !facts.main_alive);
@@ -97,21 +126,23 @@ bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
 
 void StopLadder::advance(const LadderFacts& facts, Nanos now) {
   entered_at_ = now;
-  const Nanos end = began_at_ + settings_.timeout;
   switch (step_) {
     case LadderStep::announce:
-      return enter(LadderStep::thaw, settings_.iris ? now + reserve(thaw_time) : now);
+      return enter(LadderStep::thaw,
+                   settings_.iris ? now + share(settings_.timeout, thaw_time) : now);
     case LadderStep::thaw:
-      return enter(LadderStep::ask, end - reserve(settings_.iris ? ask_reserve : force_reserve));
+      return enter(LadderStep::ask, latest_end_of(LadderStep::ask));
     case LadderStep::ask:
-      return enter(LadderStep::stop, settings_.iris ? end - reserve(stop_reserve) : now);
+      return enter(LadderStep::stop, settings_.iris ? latest_end_of(LadderStep::stop) : now);
     case LadderStep::stop:
-      return enter(LadderStep::force, settings_.iris ? end - reserve(force_reserve) : now);
+      return enter(LadderStep::force, settings_.iris ? latest_end_of(LadderStep::force) : now);
     case LadderStep::force: {
+      // A signal takes it down, but that is no clean end for it (only with `--down false`).
+      if (settings_.iris && facts.irisdb_alive) forced_ = true;
       const Nanos shortest = now + reserve(signal_time);
       const Nanos longest = settings_.iris ? now + signal_time : never;
       return enter(LadderStep::term,
-                   std::max(shortest, std::min(longest, end - reserve(signal_time))));
+                   std::max(shortest, std::min(longest, latest_end_of(LadderStep::term))));
     }
     case LadderStep::term:
       if (facts.others_alive || facts.main_alive) forced_ = true;

@@ -78,7 +78,7 @@ void Children::use_effective_merge_file() {
 }
 
 ErrnoOr<LinkedChild> Children::start_linked(const char* file, const char* const* argv,
-                                            int also_passed) {
+                                            const char* const* environment, int also_passed) {
   std::array<int, 2> pair{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
     return ErrnoOr<LinkedChild>::failed(errno);
@@ -87,7 +87,7 @@ ErrnoOr<LinkedChild> Children::start_linked(const char* file, const char* const*
   SpawnOptions spawning;
   spawning.file = file;
   spawning.argv = argv;
-  spawning.environment = given_;
+  spawning.environment = environment;
   spawning.own_session = true;
   spawning.default_signals = true;
   spawning.passed_fd = theirs.get();
@@ -114,14 +114,15 @@ ErrnoOr<LinkedChild> Children::start_agent(bool safe_mode, int listener) {
   for (const char* const* word = options_->program; *word != nullptr && count + 1 < argv.size();
        ++word)
     argv[count++] = *word;
-  return start_linked(program.c_str(), argv.data(), listener);
+  // It alone gets NOTIFY_SOCKET: it knows whether IRIS is ready, and keeps it from its children.
+  return start_linked(program.c_str(), argv.data(), given_, listener);
 }
 
 ErrnoOr<LinkedChild> Children::start_cpfmerge() {
   const auto program = beside_us(directory_, "cpfmerge");
   const std::array<const char*, 7> argv{"cpfmerge",  "prepare",        "--report-fd", "3",
                                         "--run-dir", run_dir_.c_str(), nullptr};
-  return start_linked(program.c_str(), argv.data(), -1);
+  return start_linked(program.c_str(), argv.data(), main_.table(), -1);
 }
 
 ErrnoOr<pid_t> Children::start_main() {

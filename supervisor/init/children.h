@@ -34,7 +34,8 @@ class Children {
 
  private:
   bool prepare_iris(const char* const* environment);
-  ErrnoOr<LinkedChild> start_linked(const char* file, const char* const* argv, int also_passed);
+  ErrnoOr<LinkedChild> start_linked(const char* file, const char* const* argv,
+                                    const char* const* environment, int also_passed);
 
   const InitOptions* options_ = nullptr;
   const char* const* given_ = nullptr;  ///< the environment that was given to us

@@ -41,7 +41,7 @@ void keep_the_three_taken() {
 Init::Init(const InitOptions& options, LineWriter& log)
     : options_{options},
       log_{log},
-      ladder_{{options.stop_timeout, options.drain_delay, options.iris}} {}
+      ladder_{{options.stop_timeout, options.drain_delay, options.iris, options.stops_iris}} {}
 
 bool Init::set_up(const char* const* environment) {
   self_ = ::getpid();
@@ -207,6 +207,7 @@ void Init::on_report() {
       case PrepareStage::done:
         state_.phase = InitPhase::preparing;
         if (!stop_requested_) prepare_deadline_ = monotonic_now() + minutes(5);
+        state_.swept = received->report.swept;
         if (received->report.merge_file != 0) children_.use_effective_merge_file();
         break;
     }
@@ -227,6 +228,7 @@ void Init::on_link() {
   keeper_.heard(monotonic_now());
   take_command(agent_);
   if (agent_.end_wanted != 0) request_stop(agent_.end_code, text_of(agent_.end_reason));
+  if (agent_.end_now != 0) hurry_stop();
 }
 
 void Init::send_state() {

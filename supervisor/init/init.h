@@ -60,6 +60,8 @@ class Init {
 
   // stopping.cpp: the ladder's effects
   void request_stop(int code, std::string_view why);
+  void begin_ladder();
+  void hurry_stop();
   void climb(Nanos now);
   void carry_out(LadderAction action, Nanos now);
   LadderFacts look_around();
@@ -100,6 +102,7 @@ class Init {
   bool prepare_killed_ = false;
   bool prepared_ = false;  ///< cpfmerge has done its work: it holds the data for us
   bool stop_requested_ = false;
+  bool hurried_ = false;
   bool reap_wanted_ = false;  ///< SIGCHLD came, or there were more than one turn reaps
   bool finished_ = false;
   int stop_code_ = 0;

@@ -137,8 +137,7 @@ void Init::main_ended(int status) {
     finished_ = true;
     return;
   }
-  state_.phase = InitPhase::stopping;
-  ladder_.begin(monotonic_now());
+  begin_ladder();
 }
 
 void Init::keep_agent(Nanos now) {

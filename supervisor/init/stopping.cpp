@@ -40,8 +40,27 @@ void Init::request_stop(int code, std::string_view why) {
     prepare_deadline_ = monotonic_now() + std::min(options_.stop_timeout, prepare_farewell);
     return;
   }
+  begin_ladder();
+}
+
+void Init::begin_ladder() {
+  if (!ladder_.active() && options_.iris && !options_.stops_iris)
+    log_.write(
+        Level::warning, "stop.left_up",
+        "IRIS is not stopped (--down false): it ends with the container, and recovers at its "
+        "next start");
   state_.phase = InitPhase::stopping;
   ladder_.begin(monotonic_now());
+}
+
+void Init::hurry_stop() {
+  // Before IRIS was started there is nothing to hurry: cpfmerge has 10 s anyway.
+  if (hurried_ || !ladder_.active() || leave_deadline_ != never) return;
+  hurried_ = true;
+  ladder_.hurry(monotonic_now());
+  told_step_ = LadderStep::idle;  // its end is another now
+  log_.write(Level::warning, "stop.hurried",
+             "asked to stop at once: no more waiting for a drain, and the rest within a minute");
 }
 
 LadderFacts Init::look_around() {
@@ -175,10 +194,11 @@ void Init::leave(Nanos now) {
   if (agent_pid_ != 0 && leave_deadline_ == never) {
     leave_deadline_ = now + agent_farewell;
     ::kill(agent_pid_, SIGTERM);
-    link_.reset();  // nobody reads it any more
     while (agent_pid_ != 0 && monotonic_now() < leave_deadline_) {
       const ReceivedSignal signal = wait_for_input();
+      on_link();  // its last word, before its death closes the link
       if (signal.number == SIGCHLD || reap_wanted_) reap();
+      send_state();
     }
   }
   finished_ = true;
@@ -186,13 +206,18 @@ void Init::leave(Nanos now) {
 
 void Init::write_termination_message(int code) {
   if (!options_.iris) return;
-  FixedText<128> text;
+  // What the agent knows of why the main program has ended by itself.
+  if (const auto known = text_of(agent_.end_reason); agent_.end_wanted == 0 && !known.empty())
+    reason_.append(reason_.empty() ? "" : "; ").append(known);
+  FixedText<2304> text;
   text.append("leaving with code ").append_number(code);
+  if (!reason_.empty()) text.append(": ").append(reason_.view());
   const std::array fields{LogField::of("code", code)};
   log_.write(code == 0 ? Level::info : Level::error, "init.leaving", text.view(), fields);
   if (reason_.empty()) return;
   // The kubelet shows this file in `kubectl describe pod`; elsewhere it does not exist.
-  const UniqueFd file{::open("/dev/termination-log", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  const UniqueFd file{
+      ::open("/dev/termination-log", O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
   if (!file) return;
   [[maybe_unused]] const ssize_t ignored =
       ::write(file.get(), reason_.view().data(), reason_.size());

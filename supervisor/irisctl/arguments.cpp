@@ -23,7 +23,7 @@ struct FlagRule {
   bool has_value = false;
   unsigned verbs = all_verbs;  ///< for which it is
 };
-constexpr std::array<FlagRule, 14> rules{{
+constexpr std::array<FlagRule, 15> rules{{
     {"--help", Flag::help},
     {"-h", Flag::help},
     {"--version", Flag::version},
@@ -38,6 +38,7 @@ constexpr std::array<FlagRule, 14> rules{{
     {"--force", Flag::force, false, bit(Verb::thaw)},
     {"--foreign", Flag::foreign, false, bit(Verb::thaw)},
     {"--iris-status", Flag::iris_status, false, asking},
+    {"--now", Flag::now, false, bit(Verb::stop)},
 }};
 
 std::vector<std::string_view> flag_names() {

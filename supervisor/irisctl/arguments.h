@@ -22,7 +22,8 @@ enum class Flag : std::uint8_t {
   token,
   force,
   foreign,
-  iris_status
+  iris_status,
+  now
 };
 
 struct GivenFlag {

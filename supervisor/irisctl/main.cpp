@@ -54,6 +54,7 @@ std::string text_of(sup::Verb verb, const sup::control::Reply& reply) {
     case sup::Verb::hold:
     case sup::Verb::release:
     case sup::Verb::restart:
+    case sup::Verb::stop:
     case sup::Verb::version:
       return sup::line_text(reply.text);
   }

@@ -109,6 +109,9 @@ class Reader {
       case Flag::iris_status:
         options.iris_status = true;
         return;
+      case Flag::now:
+        options.request.now = true;
+        return;
     }
   }
 

@@ -8,7 +8,7 @@
 namespace sup {
 namespace {
 
-constexpr std::array<VerbText, 12> verbs{{
+constexpr std::array<VerbText, 13> verbs{{
     {Verb::status, "status", "status [-o json]", "what IRIS and its supervisor are doing, and why",
      "Shows the instance, the three probes, the freeze, restarts, the configuration merge and the\n"
      "last events. With -o json: the same as /status.\n"},
@@ -80,6 +80,20 @@ constexpr std::array<VerbText, 12> verbs{{
      "of the restarts that the budget allows. Refused while IRIS is frozen or held, and where "
      "iris-main's\n"
      "own commands (--before, --after) would be left out.\n"},
+    {Verb::stop, "stop", "stop [--now] [-o json]", "stop IRIS and end the container",
+     "As a SIGTERM does: a drain delay, a thaw if IRIS is frozen, and then as long as the setting "
+     "STOP\n"
+     "TIMEOUT allows for a clean stop. Answers when it has begun. Whether another container is "
+     "started\n"
+     "then is for Kubernetes to say: it is, in a pod with restartPolicy Always. Refused while IRIS "
+     "is\n"
+     "held.\n"
+     "\n"
+     "  --now                   no drain, and the rest within a minute: IRIS has 30 s for a clean "
+     "stop,\n"
+     "                          10 s more if 'iris stop' has to be run, and is then forced, so "
+     "that\n"
+     "                          its next start has to recover. Also for a stop that has begun\n"},
     {Verb::merge, "merge", "merge [-o json]",
      "what became of each configuration source, and of each parameter",
      "Shows the sources of the configuration merge with what is wrong in them, whether IRIS has\n"

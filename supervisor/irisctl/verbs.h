@@ -18,6 +18,7 @@ enum class Verb : std::uint8_t {
   hold,
   release,
   restart,
+  stop,
   merge,
   version
 };

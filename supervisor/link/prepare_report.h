@@ -21,7 +21,8 @@ struct PrepareReport {
   PrepareStage stage = PrepareStage::started;
   /// With `done`: RUN_DIR/merge.cpf was written and iris-main shall get it as ISC_CPF_MERGE_FILE.
   std::uint32_t merge_file = 0;
-  std::uint32_t reserved = 0;
+  /// With `done`: so many segments of shared memory of a killed predecessor have been removed.
+  std::uint32_t swept = 0;
 };
 
 /// Blocks until the other side took it. `passed_fd` is sent along unless it is -1; it stays open

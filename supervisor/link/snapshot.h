@@ -40,7 +40,7 @@ enum class InitPhase : std::uint32_t {
 };
 
 struct InitSnapshot {
-  static constexpr std::uint32_t current_version = 1;
+  static constexpr std::uint32_t current_version = 2;
   std::uint32_t version = current_version;
   InitPhase phase = InitPhase::preparing;
   std::uint64_t incarnation = 0;  ///< of this PID 1; tells its files from a predecessor's
@@ -52,6 +52,8 @@ struct InitSnapshot {
   std::uint32_t stop_step = 0;  ///< LadderStep
   std::uint32_t agent_deaths = 0;
   std::uint32_t safe_mode = 0;
+  std::uint32_t swept = 0;  ///< segments of shared memory of a predecessor, removed before IRIS
+  std::uint32_t reserved = 0;
   std::uint64_t orphans_reaped = 0;
   std::uint64_t lines_dropped = 0;
   std::uint64_t irisdb_killed = 0;  ///< irisdb processes, our children, that a signal ended
@@ -59,7 +61,7 @@ struct InitSnapshot {
 };
 
 struct AgentSnapshot {
-  static constexpr std::uint32_t current_version = 1;
+  static constexpr std::uint32_t current_version = 2;
   std::uint32_t version = current_version;
   std::uint32_t drained = 0;       ///< readyz has said 503 for the whole drain delay
   std::uint64_t beat = 0;          ///< grows with every snapshot
@@ -67,8 +69,11 @@ struct AgentSnapshot {
   Command wanted = Command::none;
   std::uint64_t wanted_number = 0;  ///< grows with every request; a number is carried out once
   std::uint32_t end_wanted = 0;     ///< 1: run the ladder and end with end_code
+  std::uint32_t end_now = 0;        ///< 1: and hurry, also one that is climbed already
   std::int32_t end_code = 0;
-  std::array<char, 512> end_reason{};  ///< NUL-terminated; for the log and the termination message
+  /// NUL-terminated; for the log and the termination message. Without end_wanted: what is known of
+  /// why the main program may be about to end.
+  std::array<char, 512> end_reason{};
 };
 
 /// Sends all of `snapshot` or nothing. False: the socket is full (send again on POLLOUT) or gone.

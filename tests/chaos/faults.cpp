@@ -82,6 +82,12 @@ void stop_that_hangs(World& world, Random& random) {
   world.watch([&] { return !world.container_runs(); }, 40s);
   world.container().fault("stop_fault", "");
 }
+void irisctl_stop(World& world, Random& random) {
+  if (pick(random, 0, 1) == 0)
+    world.irisctl({"stop"});
+  else
+    world.irisctl({"stop", "--now"});
+}
 void a_second_container(World& world, Random&) {
   if (world.container_runs()) world.take_over();
 }
@@ -219,6 +225,7 @@ const std::vector<Fault>& all_faults() {
       {"stop", 3, {0}, {"stop.begun"}, stop_container},
       {"stop twice", 2, {0}, {"stop.begun"}, stop_container_twice},
       {"stop, agent killed", 2, {0}, {"stop.begun"}, stop_without_agent},
+      {"irisctl stop", 2, {0}, {"stop.asked"}, irisctl_stop},
       {"stop that hangs", 1, {124}, {"stop.begun"}, stop_that_hangs, false, true},
       {"a second container", 2, {137}, {}, a_second_container, false, true},
       {"iris stop by hand", 2, {}, {"iris.down"}, stop_by_hand},

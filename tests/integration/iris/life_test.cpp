@@ -1,4 +1,4 @@
-// Death and return, in place; and the stop.
+// Death and return, in place.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -229,66 +229,6 @@ TEST(IrisRestart, OnRequestItStopsAndStarts) {
   EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
   EXPECT_EQ(container.exec(init, {"iris", "qlist", "IRIS"}).out.find("^warn^"), string::npos);
-}
-
-TEST(IrisStop, SigtermStopsItCleanly) {
-  SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
-  Program init = container.start_up();
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
-  // In the words of older versions and of newer ones.
-  EXPECT_TRUE(init.out().find("...verified that InterSystems IRIS") != string::npos ||
-              init.out().find("...shut down InterSystems IRIS") != string::npos)
-      << init.out();
-  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
-}
-
-TEST(IrisStop, ReadyzSays503BeforeIrisIsAsked) {
-  SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
-  Program init = container.start_up({"--drain-delay=1s"});
-  init.signal(SIGTERM);
-  ASSERT_TRUE(init.wait_for_event("stop.begun", within(10s)));
-  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(5s)).status, 503);
-  EXPECT_EQ(container.probe("livez"), 200);
-  init.pump();
-  EXPECT_EQ(init.out().find("Shutting down"), string::npos);
-  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
-}
-
-TEST(IrisStop, SigtermDuringTheStartLeavesNothingBehind) {
-  SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
-  container.fault("start_ms", "1000");
-  Program init = container.start();
-  ASSERT_TRUE(init.wait_for_event("iris.starting", within(20s))) << init.log();
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
-}
-
-TEST(IrisStop, AStopThatHangsIsForcedWithinTheBudget) {
-  SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
-  Program init = container.start_up({"--stop-timeout", "4s"});
-  container.fault("stop_fault", "hang");
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();
-  EXPECT_FALSE(init.events("stop.forced").empty()) << init.log();
-}
-
-TEST(IrisStop, WhenIrisMainDiesIrisIsStillStopped) {
-  SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
-  Program init = container.start_up();
-  const auto mains = descendants_named(init.pid(), "iris-main");
-  ASSERT_FALSE(mains.empty());
-  ::kill(mains.front(), SIGKILL);
-  EXPECT_EQ(init.wait_code(within(30s)), 137) << init.log();
-  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
-  Program again = container.start();
-  ASSERT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
-  EXPECT_EQ(again.out().find("WIJ compare"), string::npos) << again.out();  // it had been clean
 }
 
 }  // namespace

@@ -160,6 +160,21 @@ TEST_F(IrisVolume, AfterAnErrorThatLeavesItReadOnlyTheEventSaysWhatToDo) {
   ASSERT_TRUE(trouble) << init.log();
   EXPECT_NE(trouble->value("msg", "").find("delete the pod"), std::string::npos) << trouble->dump();
   expect_alive_but_not_ready("read-only");
+
+  if (IrisContainer::has_fact("main_outlives_iris", "ends")) return;  // then so does the container
+
+  // IRIS that dies of it is not restarted: that could not succeed, nor could another container.
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  const auto blocked = init.wait_for_event("iris.blocked", within(20s));
+  ASSERT_TRUE(blocked) << init.log();
+  EXPECT_NE(blocked->value("msg", "").find("delete the pod"), std::string::npos) << blocked->dump();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(5s)).status, 503);
+  EXPECT_EQ(IrisContainer::probe("livez"), 200);
+  EXPECT_NE(why_not_ready().find("delete the pod"), std::string::npos) << why_not_ready();
+  EXPECT_EQ(container_.irisctl(init, {"restart"}).code, 3);
+  init.pump();
+  EXPECT_TRUE(init.events("command.started").empty()) << init.log();
 }
 
 }  // namespace

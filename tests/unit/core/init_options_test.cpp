@@ -163,6 +163,14 @@ TEST(InitOptions, TheInstanceComesFromFlagThenEnvironmentThenIrisMainThenImage) 
   EXPECT_EQ(CommandLine({"--instance=", "iris-main"}, {image}).options().instance, "D");
 }
 
+TEST(InitOptions, IrisMainsDownFalseIsHeard) {
+  EXPECT_TRUE(CommandLine({"iris-main"}).options().stops_iris);
+  EXPECT_TRUE(CommandLine({"iris-main", "--down", "true"}).options().stops_iris);
+  EXPECT_FALSE(CommandLine({"iris-main", "--down", "false"}).options().stops_iris);
+  EXPECT_FALSE(CommandLine({"iris-main", "-d", "false"}).options().stops_iris);
+  EXPECT_FALSE(CommandLine({"iris-main", "--up=false", "--down=false"}).options().stops_iris);
+}
+
 TEST(InitOptions, ParsingStopsAtTheFirstOperand) {
   EXPECT_EQ(CommandLine({"main", "--agent", "on"}).program(), (Words{"main", "--agent", "on"}));
   EXPECT_FALSE(CommandLine({"main", "--agent", "on"}).options().iris);

@@ -51,6 +51,10 @@ inline LifeFacts killed(LifeFacts facts) {
   facts.died_by_signal = true;
   return facts;
 }
+inline LifeFacts storage_lost(LifeFacts facts) {
+  facts.storage_lost = "the data's file system is read-only";
+  return facts;
+}
 inline LifeFacts by_hand(LifeFacts facts) {
   facts.died_under_command = true;
   return facts;
@@ -101,6 +105,9 @@ inline std::vector<Lifecycle> every_state() {
   std::ignore = asked.ask_restart();
   asked.decide(running(), 0);
   all.push_back(asked);
+  Lifecycle blocked = life_in_up();
+  blocked.decide(storage_lost(killed(died("x"))), 0);
+  all.push_back(blocked);
   Lifecycle held = life_in_up();
   held.hold({"x", minutes(1)});
   held.decide(running(), 0);

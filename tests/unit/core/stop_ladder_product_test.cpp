@@ -37,6 +37,8 @@ std::vector<LadderSettings> all_settings() {
     all.push_back({seconds(360), 0, iris});
     all.push_back({seconds(360), seconds(60), iris});
   }
+  all.push_back({seconds(10), 0, true, false});
+  all.push_back({seconds(360), seconds(60), true, false});
   return all;
 }
 
@@ -72,6 +74,10 @@ void check(const Climb& climb, const LadderSettings& settings, const LadderFacts
               0)
         << text_of(climb);
   }
+  if (!settings.stops_iris) {
+    EXPECT_EQ(climb.count(LadderAction::iris_stop) + climb.count(LadderAction::iris_force), 0)
+        << text_of(climb);
+  }
   if (!settings.iris) {
     EXPECT_EQ(climb.count(LadderAction::thaw) + climb.count(LadderAction::iris_stop) +
                   climb.count(LadderAction::iris_force) + climb.count(LadderAction::clean_ipc),
@@ -84,8 +90,9 @@ void check(const Climb& climb, const LadderSettings& settings, const LadderFacts
   if (climb.count(LadderAction::kill_all) != 0) {
     EXPECT_LT(climb.first(LadderAction::terminate_all), climb.first(LadderAction::kill_all));
   }
-  EXPECT_EQ(climb.forced,
-            climb.count(LadderAction::iris_force) != 0 || climb.count(LadderAction::kill_all) != 0)
+  const bool left_to_signals = !settings.stops_iris && facts.irisdb_alive;
+  EXPECT_EQ(climb.forced, left_to_signals || climb.count(LadderAction::iris_force) != 0 ||
+                              climb.count(LadderAction::kill_all) != 0)
       << text_of(climb);
 }
 

@@ -24,7 +24,8 @@ TEST(ControlProtocol, RequestComesBackAsItWas) {
                      .lease = seconds(90),
                      .timeout = never,
                      .force = true,
-                     .foreign = true};
+                     .foreign = true,
+                     .now = true};
   const std::string line = encode(sent);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   const auto got = decode_request(line);
@@ -39,6 +40,7 @@ TEST(ControlProtocol, RequestComesBackAsItWas) {
   EXPECT_EQ(got->timeout, sent.timeout);
   EXPECT_TRUE(got->force);
   EXPECT_TRUE(got->foreign);
+  EXPECT_TRUE(got->now);
 }
 
 TEST(ControlProtocol, WhatARequestLeavesOutHasItsDefault) {

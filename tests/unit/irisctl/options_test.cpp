@@ -54,7 +54,7 @@ TEST(IrisctlOptions, ABadRunDirNamesItsSource) {
 TEST(IrisctlOptions, UnknownWordsAreAnsweredWithTheNearestAndTheAllowed) {
   EXPECT_EQ(problem_of({"statsu"}),
             "unknown verb 'statsu'; did you mean 'status'? Verbs: status, probe, wait, freeze, "
-            "thaw, with-freeze, hold, release, restart, merge, version, help");
+            "thaw, with-freeze, hold, release, restart, stop, merge, version, help");
   EXPECT_EQ(problem_of({"thaw", "--tokn", "x"}),
             "unknown option '--tokn'; did you mean '--token'? see 'irisctl thaw --help'");
   EXPECT_EQ(problem_of({"probe", "redy"}),
@@ -76,6 +76,17 @@ TEST(IrisctlOptions, AHoldHasAReasonAndATime) {
             "--for: '721h' is not a time that IRIS can be held; allowed: 1s to 720h");
   EXPECT_EQ(problem_of({"hold", "x", "--for", "ready"}).substr(0, 14), "--for: 'ready'");
   EXPECT_EQ(problem_of({"release", "x"}), "unexpected word 'x'; usage: irisctl release [-o json]");
+}
+
+TEST(IrisctlOptions, AStopMayBeNow) {
+  EXPECT_EQ(options_of({"stop"}).request.verb, "stop");
+  EXPECT_FALSE(options_of({"stop"}).request.now);
+  EXPECT_TRUE(options_of({"stop", "--now"}).request.now);
+  EXPECT_EQ(problem_of({"stop", "now"}),
+            "unexpected word 'now'; usage: irisctl stop [--now] [-o json]");
+  EXPECT_EQ(problem_of({"restart", "--now"}),
+            "option '--now' is not for 'restart'; see 'irisctl restart --help'");
+  EXPECT_NE(options_of({"stop", "--help"}).text.find("--now"), std::string::npos);
 }
 
 TEST(IrisctlOptions, WhatIsMissingIsNamed) {

@@ -30,13 +30,48 @@ TEST(MainLogLine, AFatalErrorIsTold) {
 }
 
 TEST(MainLogLine, TheNumberOfAFailedCommandIsAWaitStatus) {
-  EXPECT_EQ(
-      news("[ERROR] Command \"iris start IRIS quietly\" exited with status 256"),
-      (MainLogNews{Kind::command_failed, "'iris start IRIS quietly' ended with exit code 1"}));
+  EXPECT_EQ(news("[ERROR] Command \"iris start IRIS quietly\" exited with status 256"),
+            (MainLogNews{Kind::start_failed, "'iris start IRIS quietly' ended with exit code 1"}));
   EXPECT_EQ(news("[ERROR] Command \"/hook.sh\" exited with status 1792"),
             (MainLogNews{Kind::command_failed, "'/hook.sh' ended with exit code 7"}));
   EXPECT_EQ(news("[ERROR] Command \"/hook.sh\" exited with status 9"),
             (MainLogNews{Kind::command_failed, "'/hook.sh' was ended by signal 9"}));
+}
+
+TEST(MainLogLine, WhatNoRestartCanHealIsKnownByItsPublishedWords) {
+  EXPECT_EQ(
+      news("Error: Invalid Community Edition license, may have exceeded core limit. - Shutting "
+           "down the system : $zu(56,2)= 0Starting IRIS"),
+      (MainLogNews{Kind::incurable,
+                   "the licence is refused (too many cores, or expired): Error: Invalid "
+                   "Community Edition license, may have exceeded core limit. - Shutting down "
+                   "the system : $zu(56,2)= 0Starting IRIS"}));
+  EXPECT_EQ(news("12:41:28 2026-06-30 [ERROR] Required Linux capability cap_setuid is missing."),
+            (MainLogNews{Kind::incurable,
+                         "a Linux capability is missing: Required Linux capability "
+                         "cap_setuid is missing."}));
+  for (const std::string_view line :
+       {"[ERROR] irissession: invalid instance name 'X'",
+        "Error while moving data directories ERROR #5001: Cannot create target: /dur/config/",
+        "Error during Upgrade,ERROR #5001: Unable to find Registry entry for directory "
+        "/usr/irissys",
+        "[INFO] Invalid registry ownership"})
+    EXPECT_EQ(news(line).kind, Kind::incurable) << line;
+}
+
+TEST(MainLogLine, TheListOfPossibleCausesNamesNone) {
+  for (const std::string_view line :
+       {"[ERROR] Possible causes:", "[ERROR]  - InterSystems IRIS was not installed successfully",
+        "[ERROR]  - Invalid InterSystems IRIS instance name",
+        "[ERROR]  - Insufficient privilege to start InterSystems IRIS (proc not in InterSystems "
+        "IRIS "
+        "group?)"})
+    EXPECT_EQ(parse_main_log_line(line), std::nullopt) << line;
+}
+
+TEST(MainLogLine, ARecoveryIsTold) {
+  EXPECT_EQ(news("Now attempting WIJ compare, /usr/irissys/mgr/IRIS.WIJ"),
+            (MainLogNews{Kind::recovers, "Now attempting WIJ compare, /usr/irissys/mgr/IRIS.WIJ"}));
 }
 
 TEST(MainLogLine, ArgumentsOfOthersCommandsAreNotShown) {
@@ -72,7 +107,9 @@ TEST(MainLogLine, LogsThatPeopleHavePublishedAreUnderstood) {
   }
   EXPECT_GE(found[Kind::started], 32);  // in the whole logs, counted by hand
   EXPECT_GT(found[Kind::fatal], 0);
-  EXPECT_GT(found[Kind::command_failed], 0);
+  EXPECT_GT(found[Kind::start_failed] + found[Kind::command_failed], 0);
+  EXPECT_GE(found[Kind::recovers], 4);
+  EXPECT_GE(found[Kind::incurable], 7);  // failures_collected.log.txt
 }
 
 }  // namespace

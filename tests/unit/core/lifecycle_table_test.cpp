@@ -1,0 +1,114 @@
+// The lifecycle's whole table: where each state goes with each kind of news. It is printed, and
+// must be what supervisor/core/lifecycle_table.md says.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <tuple>
+
+#include "tests/unit/core/life_drive.h"
+
+namespace sup {
+namespace {
+
+using namespace testing_support::life;  // NOLINT(google-build-using-namespace): its short words
+
+struct News {
+  const char* name;
+  /// Tells it to a life that has stood where it stands for 20 s: every pause and delay is over.
+  std::function<LifeAction(Lifecycle&)> tell;
+};
+
+News fact(const char* name, const LifeFacts& facts) {
+  return {name, [facts](Lifecycle& life) { return life.decide(facts, seconds(20)); }};
+}
+
+/// Is told, and a second time when the delay that it may have begun is over.
+News fact_and_delay(const char* name, const LifeFacts& facts) {
+  return {name, [facts](Lifecycle& life) {
+            const LifeAction action = life.decide(facts, seconds(20));
+            return action != LifeAction::none ? action : life.decide(facts, seconds(30));
+          }};
+}
+
+std::vector<News> all_news() {
+  LifeFacts stop;
+  stop.stopping = true;
+  LifeFacts said_down = started();
+  said_down.said_down = true;
+  LifeFacts failed = died("x");
+  failed.command_status = 1 << 8;
+  LifeFacts main_failed = started();
+  main_failed.start_failed = "iris-main says so";
+  LifeFacts incurable = main_failed;
+  incurable.incurable = "the licence is refused";
+  return {
+      fact("nothing is there, nothing happens", started()),
+      fact("IRIS runs", running()),
+      fact("half dead: a daemon died, others live", with_irisdb(died("x"))),
+      fact("all were killed", killed(died("x"))),
+      fact("all are gone, nobody was killed", died("x")),
+      fact("qlist says down, nobody was seen dying", said_down),
+      fact("all are gone under somebody's iris command, which has ended", by_hand(died("x"))),
+      fact("somebody's iris command runs", their_command(by_hand(died("x")))),
+      fact("our command runs", our_command(died("x"))),
+      fact("our command has failed, nobody lives", failed),
+      fact("all were killed, and the data's file system is lost", storage_lost(killed(died("x")))),
+      fact("half dead, and the data's file system is lost", storage_lost(with_irisdb(died("x")))),
+      fact_and_delay("iris-main's start has failed, it stays, 10 s pass", main_failed),
+      fact_and_delay("the same, and no restart can heal it", incurable),
+      {"irisctl hold, while IRIS runs",
+       [](Lifecycle& life) {
+         life.hold({"y", hours(1)});
+         return life.decide(running(), seconds(20));
+       }},
+      {"irisctl release, while IRIS runs",
+       [](Lifecycle& life) {
+         life.release();
+         return life.decide(running(), seconds(20));
+       }},
+      {"irisctl restart, while IRIS runs",
+       [](Lifecycle& life) {
+         std::ignore = life.ask_restart();
+         return life.decide(running(), seconds(20));
+       }},
+      fact("PID 1 stops", stop),
+  };
+}
+
+std::string table() {
+  std::string out = "| news \\ state |";
+  std::string rule = "|---|";
+  for (const Lifecycle& life : every_state()) {
+    out.append(" ").append(name_of(life.state())).append(" |");
+    rule += "---|";
+  }
+  out += "\n" + rule + "\n";
+  for (const News& news : all_news()) {
+    out += std::string{"| "} + news.name + " |";
+    for (Lifecycle life : every_state()) {
+      const LifeState before = life.state();
+      const LifeAction action = news.tell(life);
+      std::string cell = life.state() == before ? "" : std::string{name_of(life.state())};
+      if (action != LifeAction::none)
+        cell += (cell.empty() ? "" : " ") + ("**" + text_of(action) + "**");
+      out += " " + (cell.empty() ? "·" : cell) + " |";
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+TEST(LifecycleTable, IsWhatTheMapSays) {
+  const std::string is = table();
+  std::fputs(is.c_str(), stdout);
+  std::ifstream file{LIFECYCLE_TABLE};
+  const std::string written{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_NE(written.find("\n" + is), std::string::npos)
+      << "put the table that is printed above into " << LIFECYCLE_TABLE;
+}
+
+}  // namespace
+}  // namespace sup
