@@ -71,7 +71,11 @@ TEST(IrisFreeze, TheLeaseEndsItWithoutAnybody) {
   ASSERT_EQ(container.irisctl(init, {"freeze", "--owner", "job", "--lease", "1s"}).code, 0);
   EXPECT_TRUE(init.wait_for_event("freeze.not_held", within(10s))) << init.log();
   EXPECT_EQ(container.session(init, is_suspended), not_suspended);
-  EXPECT_EQ(container.irisctl(init, {"thaw", "--owner", "job"}).code, 3);
+  // Who comes too late hears what became of it.
+  const auto late = container.irisctl(init, {"thaw", "--owner", "job", "-o", "json"});
+  EXPECT_EQ(late.code, 4);
+  EXPECT_EQ(json_of(late).value("ended_by", ""), "lease") << late.out;
+  EXPECT_TRUE(json_of(late).value("already", false)) << late.out;
 }
 
 TEST(IrisFreeze, TheLeaseOutlivesTheAgent) {

@@ -47,9 +47,14 @@ struct FreezeDrive {
   static StepResult good(FreezeStep step) {
     switch (step) {
       case FreezeStep::probe:
+      case FreezeStep::confirm_undone:
       case FreezeStep::confirm_resumed:
+      case FreezeStep::settle:
         return answer(no);
+      case FreezeStep::before:
       case FreezeStep::sync:
+      case FreezeStep::ask_who:
+      case FreezeStep::after:
       case FreezeStep::resume_forced:
         return answer(0);
       case FreezeStep::witness:
