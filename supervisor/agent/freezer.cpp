@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t longest_owner = 128;
 /// Sessions that an earlier agent started are not our children: nobody tells us of their end.
 constexpr Nanos look_at_stragglers_every = milliseconds(500);
+constexpr Nanos longest_wait_for_qlist = seconds(10);
 
 std::string new_token() {
   std::array<unsigned char, 16> bytes{};
@@ -66,12 +67,9 @@ void Freezer::freeze(const control::Request& request, ControlServer::Respond res
   const std::string token = new_token();
   if (token.empty()) return respond(no_freeze_reply(control::failed, "cannot make a token"));
   const IrisNow iris = iris_();
-  if (iris.runs && iris.data_dir.empty())
-    return respond(no_freeze_reply(
-        control::refused, "qlist does not say where the data is: nothing could be flushed"));
   const Nanos now = monotonic_now();
   const auto refusal =
-      machine_.request_freeze(request.owner, token, lease, iris.runs, iris.since, now);
+      machine_.request_freeze(request.owner, token, lease, iris.why_not, iris.since, now);
   if (!refusal.why.empty()) return respond(no_freeze_reply(control::refused, refusal.why));
   if (refusal.already && machine_.phase() == FreezePhase::frozen)
     return respond(frozen_reply(*machine_.lease(), true));
@@ -108,12 +106,25 @@ void Freezer::restore(StateRecord record) {
   }
   // It may have died between the start of the session and the record of it.
   if (suspending && record.processes.empty()) unseen_until_ = lease.end_at;
-  machine_.restore(std::move(lease), living(), monotonic_now());
+  const Nanos now = monotonic_now();
+  unheard_until_ = now + longest_wait_for_qlist;
+  machine_.restore(std::move(lease), living(), now);
+}
+
+/// Whether it is the same IRIS only qlist tells: an agent that has just begun would have to say
+/// that nobody knows. And what is left of a freeze is looked for in an IRIS that runs.
+bool Freezer::waits_for_qlist() const {
+  const IrisNow iris = iris_();
+  if (machine_.phase() == FreezePhase::settling) return iris.since.empty();
+  const bool is_restored =
+      machine_.phase() == FreezePhase::frozen || machine_.phase() == FreezePhase::thawing;
+  return is_restored && !iris.heard && monotonic_now() < unheard_until_;
 }
 
 Nanos Freezer::deadline() const {
   Nanos at = machine_.deadline();
-  if (machine_.phase() == FreezePhase::settling) at = monotonic_now() + look_at_stragglers_every;
+  if (machine_.phase() == FreezePhase::settling || waits_for_qlist())
+    at = monotonic_now() + look_at_stragglers_every;
   for (const auto* waiters : {&freeze_waiters_, &thaw_waiters_}) {
     for (const Waiter& waiter : *waiters)
       at = std::min(at, waiter.until);
@@ -160,9 +171,7 @@ void Freezer::turn() {
   const Nanos now = monotonic_now();
   give_up_waiting(now);
   machine_.still_live(living());
-  // What is left of a freeze is looked for in an IRIS that runs, not in one that is being started.
-  const bool waits = machine_.phase() == FreezePhase::settling && iris_().since.empty();
-  while (!waits) {
+  while (!waits_for_qlist()) {
     const FreezeStep step = machine_.next_step(now);
     if (step == FreezeStep::none) break;
     run(step);

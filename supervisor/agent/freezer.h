@@ -26,7 +26,8 @@ struct FreezerSettings {
 
 /// What the freezer needs to know of IRIS, asked at the moment it needs it.
 struct IrisNow {
-  bool runs = false;
+  std::string why_not;   ///< why it cannot be frozen now; empty: it can
+  bool heard = false;    ///< qlist has told something since this agent began
   std::string since;     ///< IRIS's start time, as qlist tells it
   std::string data_dir;  ///< what is flushed and witnessed; empty: nothing is known of it
 };
@@ -82,6 +83,7 @@ class Freezer {
   void job_ended(const JobResult& result);
   void give_up_waiting(Nanos now);
   [[nodiscard]] Stragglers living();
+  [[nodiscard]] bool waits_for_qlist() const;
   void tell_news();
   void tell_frozen();
   void tell_failed();
@@ -103,8 +105,9 @@ class Freezer {
   std::vector<Waiter> thaw_waiters_;
   Session running_;                  ///< pid 0: none
   std::vector<Session> stragglers_;  ///< given up, but not ended when last looked at
-  Nanos unseen_until_ = 0;  ///< an earlier agent may have started a session that it did not record
-  StateRecord ended_;       ///< to be kept once nothing of the freeze is left
+  Nanos unseen_until_ = 0;   ///< an earlier agent may have started a session that it did not record
+  StateRecord ended_;        ///< to be kept once nothing of the freeze is left
+  Nanos unheard_until_ = 0;  ///< so long a freeze of an earlier agent waits for the first qlist
   bool thaws_foreign_ = false;
   bool foreign_news_ = false;
   bool turning_ = false;

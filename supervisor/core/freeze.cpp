@@ -41,12 +41,12 @@ std::string Freeze::who_has_it(Nanos now) const {
 }
 
 Freeze::Refusal Freeze::request_freeze(const std::string& owner, const std::string& token,
-                                       Nanos lease, bool iris_runs, const std::string& iris_since,
-                                       Nanos now) {
+                                       Nanos lease, const std::string& why_not,
+                                       const std::string& iris_since, Nanos now) {
   const bool has_it = phase_ == FreezePhase::freezing || phase_ == FreezePhase::frozen;
   if (lease_ && lease_->owner == owner && has_it) return {{}, true};
   if (phase_ != FreezePhase::thawed) return {who_has_it(now)};
-  if (!iris_runs) return {"IRIS is not running"};
+  if (!why_not.empty()) return {why_not};
   begin(FreezePhase::freezing);
   lease_ = Lease{.owner = owner,
                  .token = token,

@@ -88,9 +88,9 @@ class Freeze {
     bool already = false;  ///< nothing to do: the lease is theirs; of a thaw: see last()
   };
 
-  /// `iris_runs`: qlist says running and nothing is broken; `iris_since`: its start time.
+  /// `why_not`: why IRIS cannot be frozen now, empty when it can; `iris_since`: its start time.
   Refusal request_freeze(const std::string& owner, const std::string& token, Nanos lease,
-                         bool iris_runs, const std::string& iris_since, Nanos now);
+                         const std::string& why_not, const std::string& iris_since, Nanos now);
   /// Exactly one of token and owner names the lease; both empty: `--force`.
   Refusal request_thaw(std::string_view owner, std::string_view token, Nanos now);
   /// A suspension that is not ours.

@@ -24,7 +24,7 @@ struct FreezeDrive {
   std::string since = "Tue";
 
   std::string ask(const std::string& owner = "job", Nanos lease = seconds(120)) {
-    return machine.request_freeze(owner, "token", lease, true, since, now).why;
+    return machine.request_freeze(owner, "token", lease, {}, since, now).why;
   }
   FreezeStep step() { return machine.next_step(now); }
   void end(const StepResult& result) { machine.step_ended(result, since, now); }

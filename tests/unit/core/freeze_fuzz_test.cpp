@@ -83,8 +83,9 @@ class Story {
   }
 
   void ask() {
-    const auto refusal = machine_.request_freeze(
-        dice(2) == 0 ? "a" : "b", "t", seconds(1 + dice(100)), dice(8) != 0, since_, now_);
+    const auto refusal =
+        machine_.request_freeze(dice(2) == 0 ? "a" : "b", "t", seconds(1 + dice(100)),
+                                dice(8) != 0 ? "" : "held", since_, now_);
     if (!refusal.why.empty()) return;
     if (!refusal.already) failed_ = foreign_ = false;
     if (machine_.phase() == FreezePhase::freezing) freeze_waits_ = true;

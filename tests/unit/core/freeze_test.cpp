@@ -75,7 +75,7 @@ TEST(Freeze, TheSameOwnerHasItAlreadyWithTheSameEnd) {
   FreezeDrive drive;
   drive.ask();
   const auto again = [&] {
-    return drive.machine.request_freeze("job", "other", seconds(500), true, "Tue", drive.now);
+    return drive.machine.request_freeze("job", "other", seconds(500), "", "Tue", drive.now);
   };
   EXPECT_TRUE(again().already);
   drive.run_well();
@@ -101,8 +101,8 @@ TEST(Freeze, AnotherOwnerIsToldWhoHasItAndHowLong) {
 
 TEST(Freeze, WithoutARunningIrisThereIsNothingToFreeze) {
   FreezeDrive drive;
-  EXPECT_EQ(drive.machine.request_freeze("job", "t", seconds(1), false, "", 0).why,
-            "IRIS is not running");
+  EXPECT_EQ(drive.machine.request_freeze("job", "t", seconds(1), "IRIS is held", "", 0).why,
+            "IRIS is held");
   EXPECT_EQ(drive.machine.phase(), Phase::thawed);
   EXPECT_EQ(drive.step(), Step::none);
 }
