@@ -28,16 +28,18 @@ function(add_musl_executable name)
 
   add_executable(${name} ${ARGN})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  # Each page counts. What the two options leave out costs some hundred bytes and gains nothing here.
+  set(smallest -Oz -fno-tree-loop-im -fno-if-conversion)
   # Sanitizers and assertions of other presets do not exist without libstdc++. Marks for indirect
   # branches would be in vain: musl's own objects have none, so the loader would not heed them.
-  target_compile_options(${name} PRIVATE -fno-sanitize=all -U_GLIBCXX_ASSERTIONS -Os -fPIE -fcf-protection=none
+  target_compile_options(${name} PRIVATE -fno-sanitize=all -U_GLIBCXX_ASSERTIONS ${smallest} -fPIE -fcf-protection=none
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-unwind-tables -fno-asynchronous-unwind-tables
     -flto -ffunction-sections -fdata-sections -fstack-protector-strong -U_FORTIFY_SOURCE
     -nostdinc -nostdinc++ "-D__GLIBC_PREREQ(a,b)=0"
     "SHELL:-isystem /usr/include/c++/${gcc_major}"
     "SHELL:-isystem /usr/include/${CMAKE_CXX_LIBRARY_ARCHITECTURE}/c++/${gcc_major}"
     "SHELL:-isystem ${musl_include}" "SHELL:-isystem ${gcc_include}")
-  target_link_options(${name} PRIVATE -fno-sanitize=all -flto -Os -nostdlib -static-pie
+  target_link_options(${name} PRIVATE -fno-sanitize=all -flto ${smallest} -nostdlib -static-pie
     -Wl,--gc-sections,-z,relro,-z,now,--build-id=none
     ${musl_root}/rcrt1.o ${musl_root}/crti.o ${crt_begin})
   target_link_libraries(${name} PRIVATE ${musl_root}/libc.a ${libgcc} ${crt_end} ${musl_root}/crtn.o)

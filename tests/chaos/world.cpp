@@ -1,15 +1,16 @@
 #include "tests/chaos/world.h"
 
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -33,19 +34,35 @@ std::uintmax_t size_of(const std::string& file) {
   return none_yet ? 0 : size;
 }
 
-void shell(const std::string& command) {
-  if (std::system(command.c_str()) != 0) throw std::runtime_error{"failed: " + command};
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error{errno, std::generic_category(), what};
 }
 
 /// In a mount namespace of ours alone: it goes when this program goes.
 void make_own_file_system(const std::string& image) {
   if (::unshare(CLONE_NEWNS) != 0 ||
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-    throw std::system_error{errno, std::generic_category(), "a mount namespace"};
-  shell("truncate -s 1G '" + image + "' && /usr/sbin/mkfs.ext4 -q '" + image + "'");
+    fail("a mount namespace");
+  const sup::UniqueFd file{::open(image.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (::ftruncate(file.get(), 1L << 30) != 0) fail("a file for a file system");
+  Program mkfs = Program::as_pid1({.argv = {"/usr/sbin/mkfs.ext4", "-q", image}});
+  if (mkfs.wait_code(within(60s)) != 0) throw std::runtime_error{"mkfs.ext4: " + mkfs.log()};
 }
+
+/// The loop device goes with its last user.
 void mount_image(const std::string& image, const std::string& point) {
-  shell("mount -o loop '" + image + "' '" + point + "' && chmod 0770 '" + point + "'");
+  const sup::UniqueFd control{::open("/dev/loop-control", O_RDWR | O_CLOEXEC)};
+  const sup::UniqueFd file{::open(image.c_str(), O_RDWR | O_CLOEXEC)};
+  const int number = ::ioctl(control.get(), LOOP_CTL_GET_FREE);
+  const std::string path = "/dev/loop" + std::to_string(number);
+  const sup::UniqueFd device{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  loop_config config{};
+  config.fd = static_cast<std::uint32_t>(file.get());
+  config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
+  if (::ioctl(device.get(), LOOP_CONFIGURE, &config) != 0 ||
+      ::mount(path.c_str(), point.c_str(), "ext4", 0, nullptr) != 0 ||
+      ::chmod(point.c_str(), 0770) != 0)
+    fail("a file system on a loop device");
 }
 
 int code_of(int status) {
