@@ -1,0 +1,151 @@
+#!/bin/sh
+# One application-consistent snapshot of IRIS's volume: freeze, ask for a VolumeSnapshot, wait until the storage has
+# cut it, thaw, label it, prune the old ones.
+#
+# Whatever goes wrong or ends this script, IRIS is thawed: by finish() below, and where nothing can run any more, by
+# the lease. A snapshot is labelled consistency=crash from its birth; only a thaw that says that the freeze held, after
+# the cut was seen, makes it consistency=application.
+#
+# Exit code: 0 an application-consistent snapshot is ready; 4 it is crash-consistent only; 1 none, or it did not get
+# ready; 143 told to end.
+set -eu
+
+pod=${IRIS_POD:-iris-0}
+container=${IRIS_CONTAINER:-iris}
+claim=${CLAIM:-iris-pvc}
+class=${SNAPSHOT_CLASS:-}           # empty: the cluster's default for this storage
+lease=${LEASE:-120}                 # seconds, at most 540: the longest that IRIS can stay frozen
+ready_within=${READY_WITHIN:-1800}  # seconds
+keep=${KEEP:-7}                     # of each consistency
+owner=${OWNER:-iris-snapshot}       # the name of this job's pod: no two share a freeze
+work=${TMPDIR:-/tmp}
+
+readonly thaw_reserve=20 # seconds of the lease that are left for the thaw
+name=iris-$(date -u +%Y%m%d-%H%M%S)
+asked=no # somebody may have to thaw
+child=
+
+say() { echo "iris-snapshot: $*"; }
+fail() {
+  say "$*" >&2
+  exit 1
+}
+now() { date +%s; }
+
+# irisctl in IRIS's container. In the background, since a shell acts on a signal only between two commands.
+irisctl_in_pod() {
+  timeout 100 kubectl exec "$pod" -c "$container" -- irisctl "$@" &
+  child=$!
+  code=0
+  wait "$child" || code=$?
+  child=
+  return "$code"
+}
+
+# irisctl answers 3 when nothing of ours is frozen, and also while a freeze is still coming about.
+thaw_back() {
+  until [ "$(now)" -gt "$((begun + lease))" ]; do
+    code=0
+    text=$(timeout 100 kubectl exec "$pod" -c "$container" -- irisctl thaw --owner "$owner" 2>&1) || code=$?
+    case $code:$text in
+      0:* | 4:*) say "thawed again" && return ;;
+      3:*'under way'*) ;;
+      3:*) say "nothing of ours is frozen" && return ;;
+      *) say "cannot thaw (exit code $code): $text" ;;
+    esac
+    sleep 2 || :
+  done
+  say "IRIS could not be asked to thaw; the lease has ended, and it thaws by itself"
+}
+
+finish() {
+  end=$?
+  trap - EXIT
+  trap : HUP INT TERM # heard, and not obeyed before IRIS is thawed
+  # A freeze that is on its way comes about even when nobody waits for it: a thaw must not overtake it.
+  while [ -n "$child" ] && kill -0 "$child" 2>/dev/null; do wait "$child" || :; done
+  if [ "$asked" = yes ]; then thaw_back; fi
+  exit "$end"
+}
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+field() { kubectl --request-timeout=10s get volumesnapshot "$name" -o "jsonpath={.status.$1}" 2>/dev/null || :; }
+
+# --- freeze ---------------------------------------------------------------------------------------
+
+say "freezing IRIS in $pod for at most $lease s"
+begun=$(now)
+asked=yes
+irisctl_in_pod freeze --owner "$owner" --lease "${lease}s" --timeout 90s || fail "not frozen (exit code $?), no snapshot"
+
+# --- cut ------------------------------------------------------------------------------------------
+
+cat >"$work/snapshot.yaml" <<YAML
+apiVersion: snapshot.storage.k8s.io/v1
+kind: VolumeSnapshot
+metadata:
+  name: $name
+  labels: { app: iris, made-by: iris-snapshot, consistency: crash }
+spec:
+  ${class:+volumeSnapshotClassName: $class}
+  source: { persistentVolumeClaimName: $claim }
+YAML
+kubectl --request-timeout=20s create -f "$work/snapshot.yaml" || fail "cannot create VolumeSnapshot $name"
+
+# creationTime is the moment of the cut. readyToUse comes later, perhaps hours: an upload needs no frozen IRIS.
+until [ -n "$(field creationTime)" ]; do
+  if [ "$(now)" -ge "$((begun + lease - thaw_reserve))" ]; then
+    fail "$name was not cut while IRIS was frozen: $(field error.message)"
+  fi
+  sleep 1
+done
+say "$name is cut, $(($(now) - begun)) s after the freeze began"
+
+# --- thaw -----------------------------------------------------------------------------------------
+
+code=0
+irisctl_in_pod thaw --owner "$owner" || code=$?
+consistency=crash
+case $code in
+  0) consistency=application asked=no ;;
+  3 | 4) asked=no ;; # it did not hold, or the lease ended before
+  *)                 # the answer was lost: whether it held is not known
+    thaw_back
+    asked=no
+    ;;
+esac
+
+if [ "$consistency" = crash ]; then
+  say "$name is crash-consistent only: the freeze did not hold, or nobody could tell (exit code $code)" >&2
+  exit 4
+fi
+kubectl --request-timeout=20s label volumesnapshot "$name" --overwrite consistency=application ||
+  kubectl --request-timeout=20s label volumesnapshot "$name" --overwrite consistency=application ||
+  fail "$name is application-consistent, but cannot be labelled so"
+
+# --- ready ----------------------------------------------------------------------------------------
+
+until [ "$(field readyToUse)" = true ]; do
+  if [ "$(now)" -ge "$((begun + lease + ready_within))" ]; then
+    fail "$name is cut but not ready after $ready_within s: $(field error.message)"
+  fi
+  sleep 5
+done
+say "$name is application-consistent and ready"
+
+# --- prune ----------------------------------------------------------------------------------------
+
+# Only what this script has made and what is ready counts, and the newest $keep of each consistency stay.
+for kind in application crash; do
+  kubectl --request-timeout=20s get volumesnapshot -l "made-by=iris-snapshot,consistency=$kind" \
+    -o 'jsonpath={range .items[?(@.status.readyToUse==true)]}{.metadata.creationTimestamp} {.metadata.name}{"\n"}{end}' \
+    >"$work/$kind" || fail "cannot list snapshots; none is pruned"
+  sort -r "$work/$kind" | awk -v keep="$keep" 'NR > keep { print $2 }' >"$work/old"
+  while read -r old; do
+    say "pruning $old"
+    kubectl --request-timeout=20s delete volumesnapshot "$old" --wait=false || fail "cannot prune $old"
+  done <"$work/old"
+done

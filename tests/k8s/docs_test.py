@@ -1,0 +1,126 @@
+"""The pages keep up: quotes are what the product prints, tables what the script computes, names what there is.
+
+    docs_test.py [CPFMERGE]     without the program its texts are not compared
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import kustomize
+
+DOCS = kustomize.ROOT / "docs"
+PAGES = [DOCS / "kubernetes.md", DOCS / "failover.md", kustomize.K8S / "README.md"]
+
+
+def plain(text):
+    """Without what differs from machine to machine: numbers and quoted or absolute paths."""
+    text = re.sub(r"'/[^']*'|(?<![\w'])/[\w./-]+(?=:\d)", "PATH", text)
+    return re.sub(r"\d+(\.\d+)?(ms|m|s)?(\d+s)?", "N", text)
+
+
+class Pages(unittest.TestCase):
+    def test_every_alert_has_a_line_that_says_what_to_do(self):
+        rules = (kustomize.K8S / "components/monitoring/rules.yaml").read_text()
+        alerts = re.findall(r"alert: (\w+)", rules)
+        described = re.findall(r"^\| (Iris\w+) \|", PAGES[0].read_text(), re.M)
+        self.assertEqual(alerts, described, "the same alerts, in the same order")
+
+    def test_the_failover_tables_are_what_the_script_computes(self):
+        script = DOCS / "failover.py"
+        told = subprocess.run([sys.executable, "-B", script], capture_output=True, text=True, check=True).stdout.strip()
+        self.assertIn(told, PAGES[1].read_text(), "stale: docs/failover.py --write")
+
+    def test_what_is_named_is_there(self):
+        for page in PAGES:
+            text = page.read_text()
+            for path in re.findall(r"\b(?:k8s|docs|docker)/[\w/.-]*\w", text):
+                self.assertTrue((kustomize.ROOT / path).exists(), f"{page.name}: {path}")
+            for link in re.findall(r"\]\(([\w./-]+)\)", text):
+                self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")
+
+    def test_every_overlay_is_described(self):
+        described = set(re.findall(r"^\| `([a-z-]+)` \|", PAGES[0].read_text(), re.M))
+        self.assertEqual({p.name for p in (kustomize.K8S / "overlays").iterdir()}, described)
+
+
+class Quotes(unittest.TestCase):
+    """Each refusal is brought about, and the page must have its text."""
+
+    program = None
+
+    def setUp(self):
+        if not self.program or not os.access(self.program, os.X_OK):
+            self.skipTest("the program cpfmerge was not given")
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.here = pathlib.Path(self.directory.name)
+        for name in ("volume", "work"):
+            (self.here / name).mkdir()
+        self.data = self.here / "volume/iris"
+        self.page = plain(PAGES[0].read_text())
+
+    def prepare(self, *wrapper, **environment):
+        """What it prints, without time, program and event; it must refuse."""
+        around = {"PATH": os.environ["PATH"], "IRIS_INIT_LOG_FORMAT": "text", "ISC_DATA_DIRECTORY": str(self.data),
+                  "IRIS_INIT_MERGE_DIR": str(self.here / "merge.d"), **environment}
+        done = subprocess.run([*wrapper, self.program, "prepare", "--run-dir", self.here / "run"], env=around, cwd=self.here / "work",
+                              capture_output=True, text=True, timeout=60)
+        self.assertIn(done.returncode, (75, 78), done.stderr)
+        said = re.findall(r"cpfmerge (?:error|warning): (.*) \[[a-z.]+_?[a-z]*\]$|\"msg\":\"(.*)\"\}$", done.stderr, re.M)
+        return [text or json for text, json in said]
+
+    def assert_quoted(self, said):
+        self.assertIn(plain(said), self.page, said)
+
+    def test_no_password(self):
+        self.assert_quoted(self.prepare()[-1])
+
+    def test_not_iris_data(self):
+        (self.data / "lost+found").mkdir(parents=True)
+        self.assert_quoted(self.prepare()[-1])
+
+    def test_no_log_file(self):
+        (self.data / "mgr").mkdir(parents=True)
+        (self.data / "iris.cpf").write_text("")
+        self.assert_quoted(self.prepare()[-1])
+
+    def test_in_use(self):
+        self.data.mkdir()
+        said = self.prepare("flock", str(self.data), IRIS_INIT_MERGE_DATA_WAIT="1s")
+        for text in said:
+            self.assert_quoted(text)
+        self.assertEqual(2, len(said))
+
+    def test_a_wrong_setting(self):
+        self.assert_quoted(self.prepare(IRIS_INIT_FREEZE_LEASE="20m")[-1])
+
+    def test_a_broken_merge_file(self):
+        (self.here / "merge.d").mkdir()
+        (self.here / "merge.d/merge.cpf").write_text("[config]\nglobals=0,0,800,0,0,0\n[Startup\n")
+        said = self.prepare(IRIS_INIT_MERGE_ALLOW_DEFAULT_PASSWORD="on")
+        self.assert_quoted(said[-1])
+        self.assertTrue([self.assert_quoted(text) or text for text in said if "section header" in text])
+
+    def test_what_may_not_be_written(self):
+        if os.geteuid() == 0:  # for whom nothing is unwritable: another user, who may not reach the build directory
+            self.program = shutil.copy(self.program, self.here / "cpfmerge")
+        as_other = ["setpriv", "--reuid=51773", "--regid=51773", "--clear-groups"] if os.geteuid() == 0 else []
+        for path in (self.here, self.here / "volume", self.here / "work"):
+            path.chmod(0o555)
+        self.assert_quoted(self.prepare(*as_other)[-1])  # the run directory
+        self.here.chmod(0o777)
+        self.assert_quoted(self.prepare(*as_other)[-1])  # the volume
+        (self.here / "volume").chmod(0o777)
+        self.assert_quoted(self.prepare(*as_other)[-1])  # the working directory
+        (self.here / "work").chmod(0o777)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        Quotes.program = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)

@@ -1,0 +1,104 @@
+"""Each rule of semantics.py is seen failing: the base's own manifests with one fault planted."""
+import copy
+import unittest
+
+import kustomize
+import semantics
+
+
+def base():
+    return [o for name in ("statefulset", "pvc", "services", "configmap")
+            for o in kustomize.read((kustomize.K8S / f"base/{name}.yaml").read_text())]
+
+
+def pod(objects):
+    return kustomize.only(objects, "StatefulSet", "iris")["spec"]["template"]["spec"]
+
+
+def iris(objects):
+    return pod(objects)["containers"][0]
+
+
+JOB = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "j"}, "spec": {
+    "concurrencyPolicy": "Forbid", "schedule": "0 2 * * *", "jobTemplate": {"spec": {
+        "activeDeadlineSeconds": 60, "template": {"spec": {
+            "restartPolicy": "Never", "automountServiceAccountToken": False,
+            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [{"name": "c", "resources": {
+                "requests": {"memory": "1Mi"}, "limits": {"memory": "1Mi"}}}]}}}}}}
+
+
+def role(**rule):
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "r"},
+            "rules": [{"apiGroups": [""], "resources": ["pods"], "resourceNames": ["iris-0"], "verbs": ["get"], **rule}]}
+
+
+def job(**spec):
+    made = copy.deepcopy(JOB)
+    made["spec"].update(spec)
+    return made
+
+
+def hanging_job():
+    made = job()
+    del made["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+    return made
+
+
+# What is planted, and a part of what must be said about it.
+FAULTS = [
+    (lambda o: o.append(copy.deepcopy(o[0])), "twice"),
+    (lambda o: o[0]["metadata"].update(name="Iris_1"), "not a name"),
+    (lambda o: o[0].update(apiVersion="apps/v1beta1"), "may not exist"),
+    (lambda o: o[0]["spec"]["template"]["metadata"]["labels"].update(app="irsi"), "misses its own pods"),
+    (lambda o: kustomize.only(o, "Service", "iris-svc")["spec"]["selector"].update(app="other"), "selects no pod"),
+    (lambda o: iris(o)["livenessProbe"]["httpGet"].update(port="helth"), "asks port 'helth'"),
+    (lambda o: kustomize.only(o, "Service", "iris-svc")["spec"]["ports"][0].update(targetPort="sql"), "port 'sql'"),
+    (lambda o: iris(o)["volumeMounts"][0].update(name="date"), "is no volume"),
+    (lambda o: iris(o)["volumeMounts"].pop(), "nobody mounts"),
+    (lambda o: iris(o)["volumeMounts"][1].update(mountPath="/external"), "twice"),
+    (lambda o: iris(o)["volumeMounts"][1].update(mountPath="/external/merge"), "inside the data volume"),
+    (lambda o: iris(o)["env"][0].update(value="/external"), "no subdirectory"),
+    (lambda o: pod(o)["volumes"][0].update(secret={}), "exactly one source"),
+    (lambda o: pod(o)["volumes"][0]["persistentVolumeClaim"].update(claimName="gone"), "no PersistentVolumeClaim/gone"),
+    (lambda o: kustomize.only(o, "StatefulSet", "iris")["spec"].update(serviceName="gone"), "no Service/gone"),
+    (lambda o: iris(o).pop("resources"), "limit of memory"),
+    (lambda o: iris(o)["resources"]["requests"].update(memory="8Gi"), "more memory than its limit"),
+    (lambda o: kustomize.only(o, "ConfigMap", "iris-cpf-merge")["data"].update(
+        {"merge.cpf": "[config]\nglobals=0,0,3000,0,0,0\n"}), "3000 MB of shared memory"),
+    (lambda o: o[0]["spec"].update(replicas=2), "replicas is not 1"),
+    (lambda o: o[0].update(kind="Deployment"), "two databases"),
+    (lambda o: kustomize.only(o, "PersistentVolumeClaim", "iris-pvc")["spec"].update(accessModes=["ReadWriteMany"]),
+     "more than one node"),
+    (lambda o: o.append({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "b"}}),
+     "block the drain"),
+    (lambda o: o.append(job(concurrencyPolicy="Allow")), "run at once"),
+    (lambda o: o.append(hanging_job()), "hang for ever"),
+    (lambda o: o.append(role(verbs=["*"])), "'*' in verbs"),
+    (lambda o: o.append(role(resources=["secrets"])), "reads Secrets"),
+    (lambda o: o.append(role(resourceNames=[])), "of every pod"),
+    (lambda o: pod(o).pop("automountServiceAccountToken"), "mounts the token"),
+    (lambda o: pod(o)["securityContext"].pop("runAsNonRoot"), "may run as root"),
+    (lambda o: pod(o)["securityContext"].pop("seccompProfile"), "no seccomp"),
+    (lambda o: o.append({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "iris-password"}}), "a Secret in"),
+]
+
+
+class Rules(unittest.TestCase):
+    def test_the_base_and_a_sound_job_keep_them(self):
+        self.assertEqual([], semantics.problems([*base(), JOB, role()]))
+
+    def test_each_is_seen_failing(self):
+        for plant, said in FAULTS:
+            objects = base()
+            plant(objects)
+            with self.subTest(said):
+                self.assertIn(said, "\n".join(semantics.problems(objects)))
+
+    def test_a_key_twice_is_refused(self):
+        with self.assertRaises(kustomize.yaml.YAMLError):
+            kustomize.read("kind: A\nkind: B\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

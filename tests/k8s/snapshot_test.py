@@ -1,0 +1,209 @@
+"""The snapshot job through every failure: what it leaves is thawed, and labelled as what it is."""
+import re
+import shutil
+import subprocess
+import unittest
+
+import kustomize
+import semantics
+from script_case import KILLED, LONG, ScriptCase, new_cluster, snapshot
+
+SCRIPT = kustomize.K8S / "snapshot/parts/snapshot.sh"
+MADE = {"app": "iris", "made-by": "iris-snapshot"}
+ALREADY = (*(snapshot(f"iris-2027010{day}-020000", f"2027-01-0{day}T02:00:00Z", consistency="application", **MADE)
+             for day in range(1, 9)),
+           snapshot("iris-20261201-020000", "2026-12-01T02:00:00Z", consistency="crash", **MADE),
+           snapshot("by-hand", "2026-11-01T02:00:00Z", consistency="application"))
+
+
+class Snapshot(ScriptCase):
+    def take(self, scenario=None, script=SCRIPT, **environment):
+        after = new_cluster(scenario or {}, *ALREADY)
+        code = self.run_script(after, script, OWNER="iris-snapshot-x", **environment)
+        self.new = [s for s in after.of("volumesnapshot") if s["born"] != 0]
+        self.check(code, after)
+        return code, after
+
+    def check(self, code, after):
+        """What must be so whatever happened."""
+        left_frozen = after.frozen or after.coming
+        after.pass_time(600)
+        self.assertIsNone(after.frozen, self.output)
+        if left_frozen and not after.scenario.get("gone for good"):
+            self.assertIn(code, KILLED, "IRIS is left to its lease, and nobody killed the script\n" + self.output)
+        for new in self.new:
+            if new["metadata"]["labels"]["consistency"] == "application":
+                self.assertIsNotNone(new["window"], "application, but cut while IRIS was not frozen\n" + self.output)
+                self.assertEqual("held", after.windows[new["window"]], self.output)
+            self.assertEqual("iris-pvc", new["spec"]["source"]["persistentVolumeClaimName"])
+        if code == 0:
+            self.assertEqual(["application"], [s["metadata"]["labels"]["consistency"] for s in self.new])
+            self.assertTrue(self.new[0]["status"]["readyToUse"])
+        left = {s["metadata"]["name"] for s in after.of("volumesnapshot")}
+        self.assertIn("by-hand", left)
+        self.assertIn("iris-20261201-020000", left)
+        self.assertLessEqual({f"iris-2027010{day}-020000" for day in range(3, 9)}, left, "pruned too much")
+
+    def consistency(self):
+        return [s["metadata"]["labels"]["consistency"] for s in self.new]
+
+    def test_a_good_night(self):
+        code, after = self.take()
+        self.assertEqual(0, code, self.output)
+        self.assertEqual(["held"], after.windows)
+        names = {s["metadata"]["name"] for s in after.of("volumesnapshot")}
+        self.assertEqual(2, len(names & {"iris-20270101-020000", "iris-20270102-020000"} ^
+                                {"iris-20270101-020000", "iris-20270102-020000"}), "keeps 7, the new one among them")
+
+    def test_it_thaws_before_the_snapshot_is_ready(self):
+        code, after = self.take({"ready_after": 900})
+        self.assertEqual(0, code, self.output)
+        thawed = next(i for i, c in enumerate(after.calls) if "thaw" in c)
+        ready = next(i for i, c in enumerate(after.calls) if "jsonpath={.status.readyToUse}" in c)
+        self.assertLess(thawed, ready)
+
+    def test_a_class_that_is_named(self):
+        self.take(SNAPSHOT_CLASS="iris-longhorn-snap")
+        self.assertEqual("iris-longhorn-snap", self.new[0]["spec"]["volumeSnapshotClassName"])
+        self.take()
+        self.assertNotIn("volumeSnapshotClassName", self.new[0]["spec"])
+
+    def test_without_a_freeze_there_is_no_snapshot(self):
+        for behaviour in ("refused", "failed", "no agent", "cut before", "cut after", "slow"):
+            with self.subTest(behaviour):
+                code, _ = self.take({"freeze": [behaviour]})
+                self.assertEqual(1, code, self.output)
+                self.assertEqual([], self.new)
+
+    def test_a_freeze_of_somebody_else_is_left_alone(self):
+        cluster = new_cluster({}, *ALREADY)
+        cluster.windows = ["open"]
+        cluster.frozen = {"owner": "velero", "at": cluster.clock, "end": cluster.clock + 500, "window": 0}
+        self.assertEqual(1, self.run_script(cluster, SCRIPT))
+        self.assertEqual("velero", cluster.frozen["owner"])
+
+    def test_never_cut(self):
+        code, after = self.take({"cut_after": None, "error": "no space in the pool"})
+        self.assertEqual(1, code)
+        self.assertEqual(["held"], after.windows, "thawed before the lease ended")
+        self.assertIn("no space in the pool", self.output)
+        self.assertEqual(["crash"], self.consistency())
+
+    def test_cut_too_late(self):
+        code, _ = self.take({"cut_after": 130})
+        self.assertEqual(1, code)
+        self.assertEqual(["crash"], self.consistency())
+
+    def test_cut_slowly_but_in_time(self):
+        self.assertEqual(0, self.take({"cut_after": 90})[0], self.output)
+
+    def test_a_freeze_that_does_not_hold_makes_a_crash_consistent_snapshot(self):
+        code, _ = self.take({"thaw": ["did not hold"]})
+        self.assertEqual(4, code)
+        self.assertEqual(["crash"], self.consistency())
+
+    def test_a_thaw_whose_answer_is_lost(self):
+        for behaviour in ("cut before", "cut after"):
+            with self.subTest(behaviour):
+                code, _ = self.take({"thaw": [behaviour]})
+                self.assertEqual(4, code)
+                self.assertEqual(["crash"], self.consistency())
+
+    def test_a_thaw_that_fails_again_and_again(self):
+        code, _ = self.take({"thaw": ["cut before"] * 10})
+        self.assertEqual(4, code)
+
+    def test_the_api_server_is_away(self):
+        # From each moment on, for a while, and for ever.
+        for begin in range(0, 12, 1 if LONG else 4):
+            for length in (3, 60, 100000):
+                with self.subTest(f"away from {begin} s for {length} s"):
+                    # Without it nobody can thaw: then it is the lease that does.
+                    self.take({"outages": [[begin, begin + length]], "gone for good": length > 100})
+
+    def test_each_call_fails_once(self):
+        whole = self.take()[1].calls
+        verbs = {" ".join([c[0], "volumesnapshot"]) for c in whole if c[0] != "exec"}
+        for verb in sorted(verbs):
+            for sign in ("", "+"):
+                for nth in range(1, 4 if LONG else 2):
+                    with self.subTest(f"{sign}{verb}, call {nth}"):
+                        self.take({"fails": {sign + verb: [nth]}})
+
+    def test_a_label_that_cannot_be_set_leaves_crash(self):
+        code, _ = self.take({"fails": {"label volumesnapshot": [1, 2]}})
+        self.assertEqual(1, code)
+        self.assertEqual(["crash"], self.consistency())
+
+    def test_never_ready(self):
+        code, after = self.take({"ready_after": 100000})
+        self.assertEqual(1, code)
+        self.assertEqual(["application"], self.consistency())
+        self.assertEqual(11, len(after.of("volumesnapshot")), "nothing is pruned on account of it")
+
+    def test_killed_during_each_call(self):
+        calls = len(self.take()[1].calls)
+        for nth in range(1, calls + 1):
+            for signal in ("TERM", "KILL"):
+                with self.subTest(f"SIG{signal} during call {nth} of {calls}"):
+                    self.take({"kill": [nth, signal]})
+
+    def test_killed_after_each_line(self):
+        lines = 0
+        for signal in ("TERM", "KILL"):
+            for number, path in self.variants(SCRIPT, f"kill -{signal} $$"):
+                with self.subTest(f"SIG{signal} after line {number}"):
+                    self.take(script=path)
+                    lines += 1
+        self.assertGreater(lines, 100 if LONG else 12)
+
+    def test_busybox_takes_it_as_well(self):
+        busybox = shutil.which("busybox")
+        if not busybox:
+            self.skipTest("no busybox")
+        self.assertEqual(0, subprocess.run([busybox, "sh", "-n", SCRIPT]).returncode)
+
+    def test_shellcheck_is_content(self):
+        if not shutil.which("shellcheck"):
+            self.skipTest("no shellcheck")
+        told = subprocess.run(["shellcheck", "-s", "sh", SCRIPT], capture_output=True, text=True)
+        self.assertEqual(0, told.returncode, told.stdout)
+
+
+class Jobs(unittest.TestCase):
+    """The manifests around the script."""
+
+    def setUp(self):
+        self.nightly = kustomize.read(kustomize.build(kustomize.K8S / "snapshot/nightly"))
+        self.job = kustomize.only(self.nightly, "CronJob", "iris-snapshot")["spec"]["jobTemplate"]["spec"]
+
+    def test_the_job_of_once_is_that_of_every_night(self):
+        once = kustomize.read(kustomize.build(kustomize.K8S / "snapshot/once"))
+        spec = kustomize.only(once, "Job", "iris-snapshot-once")["spec"]
+        self.assertEqual(86400, spec.pop("ttlSecondsAfterFinished"))
+        self.assertEqual(self.job, spec)
+
+    def test_the_image_is_named_in_one_place(self):
+        files = [p for p in kustomize.K8S.rglob("*.yaml") if "alpine/k8s" in p.read_text()]
+        self.assertEqual([kustomize.K8S / "snapshot/parts/kustomization.yaml"], files)
+
+    def test_its_times_fit_together(self):
+        pod = self.job["template"]["spec"]
+        env = {e["name"]: e.get("value") for e in pod["containers"][0]["env"]}
+        lease, ready = int(env["LEASE"]), int(env["READY_WITHIN"])
+        self.assertLessEqual(lease, 540)
+        call = int(re.search(r"timeout (\d+) kubectl exec", SCRIPT.read_text())[1])
+        self.assertGreaterEqual(pod["terminationGracePeriodSeconds"], call + lease)  # it can always wait for its thaw
+        self.assertGreater(self.job["activeDeadlineSeconds"], 2 * (lease + ready))  # two tries
+
+    def test_it_may_do_what_the_script_does_and_no_more(self):
+        rules = kustomize.only(self.nightly, "Role", "iris-snapshot")["rules"]
+        allowed = {(r, v): rule.get("resourceNames") for rule in rules for r in rule["resources"] for v in rule["verbs"]}
+        self.assertEqual({("pods", "get"): ["iris-0"], ("pods/exec", "get"): ["iris-0"], ("pods/exec", "create"): ["iris-0"],
+                          **{("volumesnapshots", v): None for v in ("create", "get", "list", "patch", "delete")}}, allowed)
+        self.assertEqual([], semantics.problems(self.nightly))
+
+
+if __name__ == "__main__":
+    kustomize.need_kubectl()
+    unittest.main(verbosity=2)
