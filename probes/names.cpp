@@ -106,6 +106,8 @@ std::string_view name_of(FreezeState state) {
       return "frozen";
     case FreezeState::thawing:
       return "thawing";
+    case FreezeState::settling:
+      return "settling";
     case FreezeState::failed:
       return "failed";
     case FreezeState::foreign:

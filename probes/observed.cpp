@@ -15,11 +15,15 @@ Observed::News Observed::poll(const QlistPoll& poll, sup::Nanos began_at, bool f
   failing_.reset();
   const bool hung = facts->health == Health::hung;
   const Health health_before = last_good_ ? last_good_->health : Health::blank;
+  // A suspension ends with the life of the IRIS that was suspended.
+  if (!last_good_ || facts->state != State::running || facts->since != last_good_->since)
+    suspended_by_other_since_.reset();
   last_good_ = *facts;
   last_good_at_ = began_at;
   if (!hung) {
     hung_since_.reset();
-    suspended_by_other_since_.reset();
+    // Health may not show a suspension at all: whether it is over, a session says.
+    news.maybe_foreign = suspended_by_other_since_.has_value();
   } else if (frozen_by_us) {
     last_good_->health = health_before;
   } else {
@@ -30,10 +34,10 @@ Observed::News Observed::poll(const QlistPoll& poll, sup::Nanos began_at, bool f
 }
 
 bool Observed::suspended_by_other(bool yes, sup::Nanos now) {
-  const bool is_new = yes && !suspended_by_other_since_;
-  if (is_new) suspended_by_other_since_ = now;
-  if (!yes) suspended_by_other_since_.reset();
-  return is_new;
+  const bool changed = yes != suspended_by_other_since_.has_value();
+  if (changed && yes) suspended_by_other_since_ = now;
+  if (changed && !yes) suspended_by_other_since_.reset();
+  return changed;
 }
 
 void Observed::fill(Facts& facts) const {

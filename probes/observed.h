@@ -12,13 +12,14 @@ class Observed {
  public:
   struct News {
     bool new_failure = false;    ///< another way of telling nothing than before
-    bool maybe_foreign = false;  ///< hung, and not by us: has somebody suspended it?
+    bool maybe_foreign = false;  ///< hung, and not by us, or suspended before: is it suspended?
   };
   /// `began_at` is when that qlist was started: what it tells is not newer. While a freeze of ours
   /// is under way `hung` says nothing about IRIS's health: a suspended write daemon is one of its
   /// documented causes.
   News poll(const QlistPoll& poll, sup::Nanos began_at, bool frozen_by_us);
-  /// A session was asked whether the write daemon is suspended, by nobody of us. True: that is new.
+  /// A session was asked whether the write daemon is suspended, by nobody of us. True: that has
+  /// changed.
   bool suspended_by_other(bool yes, sup::Nanos now);
   void data(std::optional<DataTrouble> trouble) { data_trouble_ = trouble; }
 

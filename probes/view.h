@@ -16,8 +16,17 @@
 namespace probes {
 
 /// The order is the freeze's own way.
-enum class FreezeState : std::uint8_t { thawed, freezing, frozen, thawing, failed, foreign };
-inline constexpr int freeze_state_count = 6;
+enum class FreezeState : std::uint8_t {
+  thawed,
+  freezing,
+  frozen,
+  thawing,
+  settling,
+  failed,
+  foreign
+};
+inline constexpr int freeze_state_count = 7;
+/// `settling`: over, but something of it may still suspend IRIS; `failed`: the last one;
 /// `foreign`: suspended by somebody else.
 std::string_view name_of(FreezeState state);
 
@@ -26,8 +35,8 @@ struct FreezeView {
   std::string owner;
   std::int64_t since = 0;
   std::int64_t lease_end = 0;
-  std::string last_outcome;  ///< held | did_not_hold | failed …; empty: none yet
-  std::string last_reason;   ///< why it failed
+  std::string last_outcome;  ///< held | did_not_hold | unknown | failed; empty: none yet
+  std::string last_reason;   ///< why it failed or did not hold
   std::string last_journal;  ///< the journal file to restore from
   std::int64_t last_ended = 0;
   std::uint64_t held_total = 0;

@@ -30,7 +30,9 @@ constexpr std::string_view help =
                                     or unchanged when the time is over
   read-back [--run-dir DIR] [--started] [--confirm VERSION]
                                     what of the effective merge file stands in iris.cpf, as JSON
-  helper sync DIR… | witness DIR…   flushes file systems; lists databases with size and time
+  helper sync DATA | witness DATA   flushes the file systems that DATA/iris.cpf names; lists the databases
+                                    there with size and time
+  helper resumed DATA               who has resumed IRIS, as its messages.log has it
   helper disk DIR | tail FILE FROM  tells whether a file system takes a write; what a log has new
   --help, --version
 Exit codes: 0 fine, 1 errors found, 2 usage, 65 the password does not match;

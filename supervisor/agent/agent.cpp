@@ -91,7 +91,9 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
       life_{life_settings(settings_, options_.main_argv)},
       freezer_{{options_.instance, beside_own_program("cpfmerge"),
                 settings_.duration(setting::freeze_lease), setting::freeze_lease.max,
-                settings_.duration(setting::freeze_step_timeout)},
+                settings_.duration(setting::freeze_step_timeout),
+                options_.safe ? std::string{} : settings_.text(setting::freeze_hooks),
+                settings_.duration(setting::freeze_hook_timeout)},
                jobs_,
                timeline_,
                state_,
@@ -230,7 +232,7 @@ void Agent::remember(const InitSnapshot& snapshot) {
     log::warning("state.broken", "{} lines of the state file could not be read, ignoring",
                  loaded->broken_lines);
   std::optional<StateRecord> up;
-  std::optional<Lease> lease;
+  std::optional<StateRecord> lease;
   for (StateRecord& record : loaded->records) {
     switch (record.kind) {
       case StateRecord::Kind::event:
@@ -243,11 +245,11 @@ void Agent::remember(const InitSnapshot& snapshot) {
         life_.remember_restart(record.at);
         break;
       case StateRecord::Kind::lease:
-        lease = std::move(record.lease);
+        lease = std::move(record);
         break;
       case StateRecord::Kind::thawed:
         lease.reset();
-        if (!record.failed) freezer_.remember(record.held, record.wall_ns);
+        freezer_.remember(record);
         break;
       case StateRecord::Kind::hold:
         life_.hold({record.message, record.at});
@@ -257,11 +259,7 @@ void Agent::remember(const InitSnapshot& snapshot) {
         break;
     }
   }
-  if (lease) {
-    timeline_.add(Level::warning, "freeze.resumed",
-                  "an earlier agent froze for '{}'; its lease goes on", lease->owner);
-    freezer_.machine().restore(std::move(*lease));
-  }
+  if (lease) freezer_.restore(std::move(*lease));
   if (!up) return;
   life_.remember_up();
   restored_watch_ = !up->processes.empty();
@@ -291,7 +289,8 @@ void Agent::turn() {
   const Freezer::Totals freezes = freezer_.totals();
   freezer_.turn();
   count_freezes(freezes);
-  data_.pause(freezer_.machine().ours());
+  if (freezer_.take_foreign_news()) ask_who_suspended();
+  data_.pause(frozen_by_us());
   tell_init();
   notify();
   arm_timer();
@@ -310,7 +309,7 @@ void Agent::tell_init() {
 void Agent::arm_timer() {
   const Nanos now = monotonic_now();
   Nanos next = now + idle_look;
-  next = std::min({next, life_.deadline(), freezer_.machine().deadline(), merge_.deadline()});
+  next = std::min({next, life_.deadline(), freezer_.deadline(), merge_.deadline()});
   const LifeState state = life_.state();
   const bool busy = state == LifeState::forcing || state == LifeState::pausing ||
                     state == LifeState::restarting || state == LifeState::restart_asked ||

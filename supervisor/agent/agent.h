@@ -61,6 +61,7 @@ class Agent {
   // witnesses.cpp
   void on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took);
   void ask_who_suspended();
+  [[nodiscard]] bool suspension_check_is_due() const;
   void on_main_log(const probes::MainLogNews& news);
   void is_incurable(const std::string& why);
   void forget_failed_start();
@@ -87,6 +88,8 @@ class Agent {
 
   // view.cpp
   [[nodiscard]] probes::Facts health_facts() const;
+  /// What qlist says of its health then is our doing.
+  [[nodiscard]] bool frozen_by_us() const;
   [[nodiscard]] probes::View view(probes::Detail detail) const;
   void show_state(probes::View& view, const probes::Facts& facts) const;
   void show_freeze(probes::View& view) const;
@@ -141,7 +144,8 @@ class Agent {
   std::optional<InitSnapshot> init_;  ///< the newest word of PID 1
   AgentSnapshot told_;                ///< what we last told it
   probes::Observed observed_;
-  std::uint64_t suspicion_ = 0;       ///< the job that asks who has suspended IRIS
+  std::uint64_t suspicion_ = 0;       ///< the job that asks whether somebody has suspended IRIS
+  Nanos suspicion_at_ = 0;            ///< when it was asked last; 0: never
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
   bool restored_watch_ = false;       ///< the watch came from an earlier agent's record

@@ -1,20 +1,24 @@
+// Requests, steps, sessions. What came of them is told in freeze_news.cpp.
 #include "supervisor/agent/freezer.h"
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "supervisor/agent/freeze_replies.h"
 #include "supervisor/base/units.h"
 #include "supervisor/os/clock.h"
+#include "supervisor/os/process_table.h"
 
 namespace sup {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t longest_owner = 128;
+/// Sessions that an earlier agent started are not our children: nobody tells us of their end.
+constexpr Nanos look_at_stragglers_every = milliseconds(500);
+constexpr Nanos longest_wait_for_qlist = seconds(10);
 
 std::string new_token() {
   std::array<unsigned char, 16> bytes{};
@@ -25,12 +29,14 @@ std::string new_token() {
   return token;
 }
 
-control::Reply refused(std::string why) {
-  return {control::refused, std::move(why), "{}"};
+bool is_alive(const WatchedProcess& watched) {
+  ProcessInfo process;
+  return watched.pid > 0 && read_process(watched.pid, process) &&
+         process.started == watched.started && process.state != 'Z' && process.state != 'X';
 }
 
-std::string dump(const json& object) {
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+Nanos until(Nanos now, Nanos timeout) {
+  return timeout == 0 || timeout > never - now ? never : now + timeout;
 }
 
 }  // namespace
@@ -44,7 +50,8 @@ Freezer::Freezer(FreezerSettings settings, Jobs& jobs, Timeline& timeline, State
       state_{state},
       iris_{std::move(iris)},
       thaw_without_session_{std::move(thaw_without_session)},
-      changed_{std::move(changed)} {}
+      changed_{std::move(changed)},
+      hooks_{settings_.hooks, settings_.hook_timeout, jobs_, timeline_} {}
 
 void Freezer::freeze(const control::Request& request, ControlServer::Respond respond) {
   const Nanos lease = request.lease != 0 ? request.lease : settings_.lease;
@@ -58,19 +65,18 @@ void Freezer::freeze(const control::Request& request, ControlServer::Respond res
                                 format_duration(settings_.longest_lease).view()),
                     "{}"});
   const std::string token = new_token();
-  if (token.empty()) return respond({control::failed, "cannot make a token", "{}"});
+  if (token.empty()) return respond(no_freeze_reply(control::failed, "cannot make a token"));
   const IrisNow iris = iris_();
-  if (iris.runs && iris.data_dir.empty())
-    return respond(refused("qlist does not say where the data is: nothing could be flushed"));
+  const Nanos now = monotonic_now();
   const auto refusal =
-      machine_.request_freeze(request.owner, token, lease, iris.runs, iris.since, monotonic_now());
-  if (!refusal.why.empty()) return respond(refused("not frozen: " + refusal.why));
+      machine_.request_freeze(request.owner, token, lease, iris.why_not, iris.since, now);
+  if (!refusal.why.empty()) return respond(no_freeze_reply(control::refused, refusal.why));
   if (refusal.already && machine_.phase() == FreezePhase::frozen)
-    return respond(frozen_reply(true));
+    return respond(frozen_reply(*machine_.lease(), true));
   if (!refusal.already)
     timeline_.add(Level::info, "freeze.begun", "freezing for '{}', lease {}", request.owner,
                   format_duration(lease).view());
-  freeze_waiters_.push_back(std::move(respond));
+  freeze_waiters_.push_back({std::move(respond), until(now, request.timeout)});
   changed_();
 }
 
@@ -82,64 +88,135 @@ void Freezer::thaw(const control::Request& request, ControlServer::Respond respo
   const Nanos now = monotonic_now();
   const auto refusal = request.foreign ? machine_.request_foreign_thaw(now)
                                        : machine_.request_thaw(request.owner, request.token, now);
-  if (!refusal.why.empty()) return respond(refused("not thawed: " + refusal.why));
-  thaw_waiters_.push_back(std::move(respond));
+  if (!refusal.why.empty()) return respond(no_thaw_reply(control::refused, refusal.why));
+  if (refusal.already) return respond(thawed_reply(*machine_.last(), true));
+  if (request.foreign) thaws_foreign_ = true;
+  thaw_waiters_.push_back({std::move(respond), until(now, request.timeout)});
   changed_();
 }
 
-void Freezer::keep_lease() {
-  // Before IRIS is asked, too: an agent that dies in between leaves a suspension behind, and the
-  // next one must know that it is ours. Without a witness it undoes it.
-  StateRecord record;
-  record.kind = StateRecord::Kind::lease;
-  record.lease = *machine_.lease();
-  state_.append(std::move(record));
+void Freezer::restore(StateRecord record) {
+  Lease& lease = record.lease;
+  timeline_.add(Level::warning, "freeze.resumed", "an earlier agent froze for '{}'; {}",
+                lease.owner,
+                lease.witness.empty() ? "it was not complete and is undone" : "its lease goes on");
+  const bool suspending = lease.witness.empty() && lease.suspending;
+  for (const WatchedProcess& process : record.processes) {
+    if (is_alive(process)) stragglers_.push_back({process, suspending});
+  }
+  // It may have died between the start of the session and the record of it.
+  if (suspending && record.processes.empty()) unseen_until_ = lease.end_at;
+  const Nanos now = monotonic_now();
+  unheard_until_ = now + longest_wait_for_qlist;
+  machine_.restore(std::move(lease), living(), now);
 }
 
-void Freezer::remember(bool held, std::int64_t ended_wall) {
-  ++(held ? totals_.held : totals_.not_held);
-  totals_.last_ended_wall = ended_wall;
-  last_held_ = held;
+/// Whether it is the same IRIS only qlist tells: an agent that has just begun would have to say
+/// that nobody knows. And what is left of a freeze is looked for in an IRIS that runs.
+bool Freezer::waits_for_qlist() const {
+  const IrisNow iris = iris_();
+  if (machine_.phase() == FreezePhase::settling) return iris.since.empty();
+  const bool is_restored =
+      machine_.phase() == FreezePhase::frozen || machine_.phase() == FreezePhase::thawing;
+  return is_restored && !iris.heard && monotonic_now() < unheard_until_;
+}
+
+Nanos Freezer::deadline() const {
+  Nanos at = machine_.deadline();
+  if (machine_.phase() == FreezePhase::settling || waits_for_qlist())
+    at = monotonic_now() + look_at_stragglers_every;
+  for (const auto* waiters : {&freeze_waiters_, &thaw_waiters_}) {
+    for (const Waiter& waiter : *waiters)
+      at = std::min(at, waiter.until);
+  }
+  return at;
+}
+
+Stragglers Freezer::living() {
+  std::erase_if(stragglers_, [](const Session& session) { return !is_alive(session.process); });
+  Stragglers living;
+  for (const Session& session : stragglers_)
+    (session.suspends ? living.suspend : living.resume) = true;
+  if (monotonic_now() < unseen_until_) living.suspend = true;
+  return living;
+}
+
+/// Whoever waited as long as --timeout says is told so. A freeze that nobody waits for any more is
+/// broken off; a thaw goes on.
+void Freezer::give_up_waiting(Nanos now) {
+  const auto take_late = [now](std::vector<Waiter>& waiters) {
+    std::vector<Waiter> late;
+    for (Waiter& waiter : waiters) {
+      if (waiter.until <= now) late.push_back(std::move(waiter));
+    }
+    std::erase_if(waiters, [now](const Waiter& waiter) { return waiter.until <= now; });
+    return late;
+  };
+  std::vector<Waiter> late = take_late(freeze_waiters_);
+  if (!late.empty()) {
+    const bool nobody = freeze_waiters_.empty();
+    if (nobody) machine_.thaw_now("nobody waited for it any longer (--timeout)", {}, now);
+    answer(late, no_freeze_reply(control::timed_out,
+                                 nobody ? "no freeze within --timeout; what was begun is undone"
+                                        : "no freeze within --timeout; others still wait for it"));
+  }
+  late = take_late(thaw_waiters_);
+  if (!late.empty())
+    answer(late, no_thaw_reply(control::timed_out, "no thaw within --timeout; it goes on"));
 }
 
 void Freezer::turn() {
-  const FreezeStep step = machine_.next_step(monotonic_now());
-  if (step != FreezeStep::none) run(step);
+  if (turning_) return;
+  turning_ = true;
+  const Nanos now = monotonic_now();
+  give_up_waiting(now);
+  machine_.still_live(living());
+  while (!waits_for_qlist()) {
+    const FreezeStep step = machine_.next_step(now);
+    if (step == FreezeStep::none) break;
+    run(step);
+    tell_news();
+  }
   tell_news();
+  turning_ = false;
 }
 
 void Freezer::run(FreezeStep step) {
-  const auto finished = [this](const JobResult& result) { step_ended(result); };
-  const auto session = [&](const Argv& argv) {
-    jobs_.run(argv, settings_.step_timeout, Jobs::Keep::output_and_errors, finished);
-  };
+  const std::string& instance = settings_.instance;
   const auto& lease = machine_.lease();
-  const auto help = [&](const char* what) {
-    session({settings_.helper, "helper", what, iris_().data_dir});
+  const auto suspend = [&](Nanos limit) {
+    run_session(step, freeze_command(instance, "iris-init: " + lease->owner, limit));
   };
   switch (step) {
     case FreezeStep::none:
       return;
     case FreezeStep::probe:
     case FreezeStep::confirm:
+    case FreezeStep::confirm_undone:
     case FreezeStep::recheck:
     case FreezeStep::confirm_resumed:
-      return session(is_suspended_command(settings_.instance));
+    case FreezeStep::settle:
+      jobs_.run(is_suspended_command(instance), settings_.step_timeout, Jobs::Keep::session,
+                [this](const JobResult& result) { job_ended(result); });
+      return;
     case FreezeStep::suspend:
-      keep_lease();
-      return session(freeze_command(settings_.instance, "iris-init: " + lease->owner,
-                                    lease->end_at - lease->began_at));
+      return suspend(lease->end_at - lease->began_at);
     case FreezeStep::suspend_plain:
-      keep_lease();
-      return session(freeze_command(settings_.instance, "iris-init: " + lease->owner, 0));
+      return suspend(0);
+    case FreezeStep::before:
+      return run_hooks(HookPhase::pre);
+    case FreezeStep::after:
+      return run_hooks(HookPhase::post);
     case FreezeStep::sync:
-      return help("sync");
+      return run_helper("sync");
     case FreezeStep::witness:
     case FreezeStep::rewitness:
-      return help("witness");
+      return run_helper("witness");
+    case FreezeStep::ask_who:
+      return run_helper("resumed");
     case FreezeStep::undo:
     case FreezeStep::resume:
-      return session(thaw_command(settings_.instance));
+      return run_session(step, thaw_command(instance));
     case FreezeStep::resume_forced:
       timeline_.add(Level::warning, "freeze.forced_thaw",
                     "thawing without a session: iris stat -W");
@@ -147,101 +224,44 @@ void Freezer::run(FreezeStep step) {
   }
 }
 
-void Freezer::step_ended(const JobResult& result) {
-  StepResult step;
-  step.status = result.started ? result.code : 127;
-  step.timed_out = result.timed_out;
-  step.output = result.output;
+/// A session that changes something is on record before and after its start: an agent that dies in
+/// between leaves it behind, and the next one must know that it is ours.
+void Freezer::run_session(FreezeStep step, const Argv& argv) {
+  running_ = {};
+  keep_lease();
+  const std::uint64_t job = jobs_.run(argv, settings_.step_timeout, Jobs::Keep::session,
+                                      [this](const JobResult& result) { job_ended(result); });
+  running_ = {jobs_.process(job), step == FreezeStep::suspend || step == FreezeStep::suspend_plain};
+  keep_lease();
+}
+
+void Freezer::run_helper(const char* what) {
+  jobs_.run({settings_.helper, "helper", what, iris_().data_dir}, settings_.step_timeout,
+            Jobs::Keep::output_and_errors, [this](const JobResult& result) { job_ended(result); });
+}
+
+void Freezer::run_hooks(HookPhase phase) {
+  if (phase == HookPhase::pre) keep_lease();  // the next agent owes the post hooks
+  const bool frozen = !machine_.lease()->witness.empty();
+  hooks_.run(phase, hook_environment(phase, *machine_.lease(), machine_.outcome(), frozen),
+             [this](const std::string& failure) {
+               step_ended({failure.empty() ? 0 : 1, false, failure});
+             });
+}
+
+void Freezer::job_ended(const JobResult& result) {
+  const Session session = std::exchange(running_, {});
+  if (result.timed_out && session.process.pid != 0) stragglers_.push_back(session);
+  step_ended({result.started ? result.code : 127, result.timed_out, result.output});
+}
+
+void Freezer::step_ended(const StepResult& step) {
   machine_.step_ended(step, iris_().since, monotonic_now());
-  changed_();
+  if (!turning_) changed_();
 }
 
 void Freezer::forced_thaw_ended(const StepResult& result) {
-  machine_.step_ended(result, iris_().since, monotonic_now());
-  changed_();
-}
-
-void Freezer::tell_news() {
-  StateRecord record;
-  const FreezeOutcome& outcome = machine_.outcome();
-  switch (machine_.take_news()) {
-    case FreezeNews::none:
-      return;
-    case FreezeNews::frozen: {
-      const Lease& lease = *machine_.lease();
-      keep_lease();
-      timeline_.add(Level::info, "freeze.frozen",
-                    "frozen for '{}', {} left, restore from journal {}", lease.owner,
-                    describe_duration(lease.end_at - monotonic_now()).view(),
-                    lease.journal.empty() ? "(not told)" : lease.journal);
-      if (!lease.iris_deadman)
-        timeline_.add(Level::warning, "freeze.no_deadman",
-                      "this IRIS knows no WDSuspendLimit: only our own timer ends the freeze");
-      return answer(freeze_waiters_, frozen_reply(false));
-    }
-    case FreezeNews::freeze_failed:
-      ++totals_.failed;
-      totals_.last_ended_wall = wall_now();
-      record.kind = StateRecord::Kind::thawed;
-      record.failed = true;
-      state_.append(std::move(record));
-      timeline_.add(outcome.refused ? Level::warning : Level::error, "freeze.failed",
-                    "not frozen: {}", outcome.reason);
-      return answer(freeze_waiters_, {outcome.refused ? control::refused : control::failed,
-                                      "not frozen: " + outcome.reason, "{}"});
-    case FreezeNews::thawed:
-      record.kind = StateRecord::Kind::thawed;
-      record.held = outcome.held;
-      state_.append(std::move(record));
-      remember(outcome.held, wall_now());
-      if (outcome.held) {
-        timeline_.add(Level::info, "freeze.thawed", "thawed after {}; the freeze held",
-                      describe_duration(outcome.lasted).view());
-      } else {
-        timeline_.add(Level::warning, "freeze.not_held", "thawed after {}; it did not hold: {}",
-                      describe_duration(outcome.lasted).view(), outcome.reason);
-      }
-      return answer(thaw_waiters_, thawed_reply());
-  }
-}
-
-control::Reply Freezer::frozen_reply(bool already) const {
-  const Lease& lease = *machine_.lease();
-  const Nanos left = lease.end_at - monotonic_now();
-  const json data{{"token", lease.token},
-                  {"owner", lease.owner},
-                  {"lease_end", (wall_now() + left) / seconds(1)},
-                  {"lease_seconds", static_cast<double>(lease.end_at - lease.began_at) / 1e9},
-                  {"already", already},
-                  {"iris_deadman", lease.iris_deadman},
-                  {"journal", lease.journal},
-                  {"seconds", static_cast<double>(monotonic_now() - lease.began_at) / 1e9}};
-  return {control::done,
-          fmt::format("frozen by '{}', {} left", lease.owner, describe_duration(left).view()),
-          dump(data)};
-}
-
-control::Reply Freezer::thawed_reply() const {
-  const FreezeOutcome& outcome = machine_.outcome();
-  const json data{{"held", outcome.held},
-                  {"reason", outcome.reason},
-                  {"frozen_seconds", static_cast<double>(outcome.lasted) / 1e9},
-                  {"journal", outcome.journal},
-                  {"how", outcome.without_session ? "without a session" : "session"}};
-  const auto lasted = describe_duration(outcome.lasted);
-  if (outcome.held)
-    return {control::done,
-            fmt::format("thawed after {}; the freeze held: application-consistent", lasted.view()),
-            dump(data)};
-  return {control::not_held,
-          fmt::format("thawed after {}; the freeze did not hold, crash-consistent only: {}",
-                      lasted.view(), outcome.reason),
-          dump(data)};
-}
-
-void Freezer::answer(std::vector<ControlServer::Respond>& waiting, const control::Reply& reply) {
-  for (const auto& respond : std::exchange(waiting, {}))
-    respond(reply);
+  step_ended(result);
 }
 
 }  // namespace sup

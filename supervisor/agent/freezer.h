@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "supervisor/agent/control_server.h"
+#include "supervisor/agent/hooks.h"
 #include "supervisor/agent/jobs.h"
 #include "supervisor/agent/state_file.h"
 #include "supervisor/agent/timeline.h"
@@ -19,11 +20,14 @@ struct FreezerSettings {
   Nanos lease = seconds(120);
   Nanos longest_lease = seconds(540);  ///< below IRIS's own freeze timeout of 600 s
   Nanos step_timeout = seconds(30);
+  std::string hooks = {};  ///< directory with pre/ and post/; empty: there are none
+  Nanos hook_timeout = seconds(30);
 };
 
 /// What the freezer needs to know of IRIS, asked at the moment it needs it.
 struct IrisNow {
-  bool runs = false;
+  std::string why_not;   ///< why it cannot be frozen now; empty: it can
+  bool heard = false;    ///< qlist has told something since this agent began
   std::string since;     ///< IRIS's start time, as qlist tells it
   std::string data_dir;  ///< what is flushed and witnessed; empty: nothing is known of it
 };
@@ -39,10 +43,13 @@ class Freezer {
   void freeze(const control::Request& request, ControlServer::Respond respond);
   void thaw(const control::Request& request, ControlServer::Respond respond);
   void forced_thaw_ended(const StepResult& result);
-  /// A freeze that has ended; also what an earlier agent has recorded.
-  void remember(bool held, std::int64_t ended_wall);
+  /// The lease that an earlier agent has left, with the sessions that it had running.
+  void restore(StateRecord record);
+  /// A freeze that an earlier agent has brought to its end.
+  void remember(const StateRecord& thawed);
   /// After any input and at deadline(): runs the next step, answers, records.
   void turn();
+  [[nodiscard]] Nanos deadline() const;
 
   Freeze& machine() { return machine_; }
   [[nodiscard]] const Freeze& machine() const { return machine_; }
@@ -51,19 +58,39 @@ class Freezer {
     std::uint64_t not_held = 0;
     std::uint64_t failed = 0;
     std::int64_t last_ended_wall = 0;
+    std::string last_failure;  ///< why the last one failed; empty: it did not
   };
   [[nodiscard]] const Totals& totals() const { return totals_; }
-  /// Of the last one that was thawed.
-  [[nodiscard]] bool last_held() const { return last_held_; }
+  /// Who has IRIS suspended is to be asked anew: a freeze met somebody else's, or thawed it.
+  bool take_foreign_news() { return std::exchange(foreign_news_, false); }
 
  private:
+  struct Waiter {
+    ControlServer::Respond respond;
+    Nanos until = never;
+  };
+  /// A session that may change whether IRIS is suspended.
+  struct Session {
+    WatchedProcess process;
+    bool suspends = false;
+  };
+
   void run(FreezeStep step);
-  void step_ended(const JobResult& result);
+  void run_session(FreezeStep step, const Argv& argv);
+  void run_helper(const char* what);
+  void run_hooks(HookPhase phase);
+  void step_ended(const StepResult& step);
+  void job_ended(const JobResult& result);
+  void give_up_waiting(Nanos now);
+  [[nodiscard]] Stragglers living();
+  [[nodiscard]] bool waits_for_qlist() const;
   void tell_news();
+  void tell_frozen();
+  void tell_failed();
+  void tell_thawed();
   void keep_lease();
-  [[nodiscard]] control::Reply frozen_reply(bool already) const;
-  [[nodiscard]] control::Reply thawed_reply() const;
-  static void answer(std::vector<ControlServer::Respond>& waiting, const control::Reply& reply);
+  void keep_end(StateRecord record);
+  static void answer(std::vector<Waiter>& waiting, const control::Reply& reply);
 
   FreezerSettings settings_;
   Jobs& jobs_;
@@ -72,11 +99,19 @@ class Freezer {
   std::function<IrisNow()> iris_;
   std::function<void()> thaw_without_session_;
   std::function<void()> changed_;
+  Hooks hooks_;
   Freeze machine_;
-  std::vector<ControlServer::Respond> freeze_waiters_;
-  std::vector<ControlServer::Respond> thaw_waiters_;
+  std::vector<Waiter> freeze_waiters_;
+  std::vector<Waiter> thaw_waiters_;
+  Session running_;                  ///< pid 0: none
+  std::vector<Session> stragglers_;  ///< given up, but not ended when last looked at
+  Nanos unseen_until_ = 0;   ///< an earlier agent may have started a session that it did not record
+  StateRecord ended_;        ///< to be kept once nothing of the freeze is left
+  Nanos unheard_until_ = 0;  ///< so long a freeze of an earlier agent waits for the first qlist
+  bool thaws_foreign_ = false;
+  bool foreign_news_ = false;
+  bool turning_ = false;
   Totals totals_;
-  bool last_held_ = false;
 };
 
 }  // namespace sup

@@ -16,6 +16,7 @@
 #include "supervisor/base/unique_fd.h"
 #include "supervisor/core/exit_code.h"
 #include "supervisor/os/clock.h"
+#include "supervisor/os/process_table.h"
 #include "supervisor/os/reap.h"
 #include "supervisor/os/spawn.h"
 
@@ -35,6 +36,7 @@ constexpr auto session_grace = std::chrono::minutes{5};
 struct Jobs::Job {
   explicit Job(asio::io_context& io) : output{io}, timer{io} {}
   pid_t pid = 0;
+  std::int64_t started = 0;  ///< clock ticks since boot
   std::uint64_t number = 0;
   Keep keep = Keep::output;
   asio::posix::stream_descriptor output;
@@ -49,11 +51,12 @@ Jobs::Jobs(asio::io_context& io) : io_{io} {}
 
 Jobs::~Jobs() {
   for (const auto& [pid, job] : jobs_) {
-    if (job->keep == Keep::output) ::kill(-pid, SIGKILL);  // a session ends by itself
+    if (job->keep != Keep::session) ::kill(-pid, SIGKILL);  // a session ends by itself
   }
 }
 
-std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done) {
+std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done,
+                        const std::vector<std::string>& more_environment) {
   auto job = std::make_shared<Job>(io_);
   job->number = ++last_number_;
   job->keep = keep;
@@ -72,10 +75,16 @@ std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done) 
   for (const std::string& word : argv)
     words.push_back(word.c_str());
   words.push_back(nullptr);
+  std::vector<const char*> environment;
+  for (const std::string& entry : more_environment)
+    environment.push_back(entry.c_str());
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    environment.push_back(*entry);
+  environment.push_back(nullptr);
   SpawnOptions spawning;
   spawning.file = words[0];
   spawning.argv = words.data();
-  spawning.environment = environ;
+  spawning.environment = environment.data();
   spawning.own_session = true;
   spawning.default_signals = true;
   spawning.stdin_fd = nothing.get();
@@ -88,6 +97,7 @@ std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done) 
   }
   job->pid = *pid;
   job->result.started = true;
+  if (ProcessInfo process; read_process(job->pid, process)) job->started = process.started;
   job->output.assign(read_end.release());
   jobs_[job->pid] = job;
   job->timer.expires_after(std::chrono::nanoseconds{deadline});
@@ -101,6 +111,13 @@ std::uint64_t Jobs::run(const Argv& argv, Nanos deadline, Keep keep, Done done) 
 bool Jobs::alive(std::uint64_t number) const {
   return std::any_of(jobs_.begin(), jobs_.end(),
                      [&](const auto& entry) { return entry.second->number == number; });
+}
+
+WatchedProcess Jobs::process(std::uint64_t number) const {
+  for (const auto& [pid, job] : jobs_) {
+    if (job->number == number) return {pid, job->started};
+  }
+  return {};
 }
 
 void Jobs::read_on(const std::shared_ptr<Job>& job) {
@@ -118,7 +135,10 @@ void Jobs::expire(const std::shared_ptr<Job>& job) {
   // Asked first: a session of IRIS that is killed while it holds shared memory can hang the
   // instance.
   ::kill(-job->pid, SIGTERM);
-  job->timer.expires_after(grace);
+  if (job->keep == Keep::session)
+    job->timer.expires_after(session_grace);
+  else
+    job->timer.expires_after(grace);
   job->timer.async_wait([job](const boost::system::error_code& error) {
     if (!error) ::kill(-job->pid, SIGKILL);
   });

@@ -12,6 +12,7 @@
 
 #include "supervisor/base/nanos.h"
 #include "supervisor/core/iris_command.h"
+#include "supervisor/core/state_record.h"
 
 namespace sup {
 
@@ -27,9 +28,9 @@ class Jobs {
  public:
   static constexpr std::size_t max_output = 256UL * 1024;
   using Done = std::function<void(const JobResult&)>;
-  /// What is kept of a job; and how it is ended when it overruns: one whose errors count, too, is a
-  /// session of IRIS, asked to end and given minutes.
-  enum class Keep : std::uint8_t { output, output_and_errors };
+  /// What is kept of a job; and how it is ended when it overruns. A session keeps both outputs; it
+  /// is asked to end and given minutes.
+  enum class Keep : std::uint8_t { output, output_and_errors, session };
 
   explicit Jobs(boost::asio::io_context& io);
   /// Ends what still runs, but for sessions.
@@ -38,9 +39,13 @@ class Jobs {
   Jobs& operator=(const Jobs&) = delete;
 
   /// `done` is called once, never from within run(). The number tells it apart in alive().
-  std::uint64_t run(const Argv& argv, Nanos deadline, Keep keep, Done done);
+  /// `more_environment`: `NAME=value`, beside our own.
+  std::uint64_t run(const Argv& argv, Nanos deadline, Keep keep, Done done,
+                    const std::vector<std::string>& more_environment = {});
   /// Has it not been reaped yet? A killed process on a stuck volume stays so.
   [[nodiscard]] bool alive(std::uint64_t number) const;
+  /// Its process, so that the next agent finds it; pid 0 when it has been reaped.
+  [[nodiscard]] WatchedProcess process(std::uint64_t number) const;
   /// On SIGCHLD: takes every child that has ended.
   void reap();
 

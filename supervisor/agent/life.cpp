@@ -152,7 +152,7 @@ void Agent::on_new_state(LifeState before) {
   if (before == LifeState::up && state != LifeState::stopping)
     freezer_.machine().iris_lost("IRIS died while it was frozen", monotonic_now());
   if (state == LifeState::stopping)
-    freezer_.machine().thaw_now("the container was stopped", monotonic_now());
+    freezer_.machine().thaw_now("the container was stopped", "stop", monotonic_now());
   poller_.poll_soon();
 }
 

@@ -37,8 +37,8 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
   if (!freezes) return respond({control::usage, "there is no verb '" + request.verb + "'", "{}"});
   if (options_.safe && request.verb == "freeze")
     return respond({control::refused, "the agent runs in safe mode: it does not freeze", "{}"});
-  if (!init_ || init_->phase == InitPhase::stopping)
-    return respond({control::refused, "the container is starting or stopping", "{}"});
+  // What an earlier agent has left is not known yet: whoever asks again is told then.
+  if (!init_) return respond({control::no_agent, "the agent has only just started", "{}"});
   if (request.verb == "freeze")
     freezer_.freeze(request, std::move(respond));
   else
@@ -126,11 +126,19 @@ control::Reply Agent::probe_reply(const std::string& which) const {
 IrisNow Agent::iris_now() const {
   IrisNow now;
   const auto& qlist = observed_.last_good();
-  now.runs = life_.state() == LifeState::up && !watch_.somebody_died() && qlist &&
-             qlist->state == probes::State::running;
-  if (!qlist) return now;
-  if (qlist->state == probes::State::running) now.since = qlist->since;
+  const bool says_running = qlist && qlist->state == probes::State::running;
+  now.heard = qlist.has_value();
+  if (says_running) now.since = qlist->since;
   now.data_dir = data_directory();
+  const LifeState state = life_.state();
+  if (init_->phase == InitPhase::stopping)
+    now.why_not = "the container is being stopped";
+  else if (state == LifeState::held)
+    now.why_not = "IRIS is " + life_.why();
+  else if (state != LifeState::up || watch_.somebody_died() || !says_running)
+    now.why_not = "IRIS is not running: " + life_.why();
+  else if (now.data_dir.empty())
+    now.why_not = "qlist does not say where the data is: nothing could be flushed";
   return now;
 }
 

@@ -41,18 +41,18 @@ probes::Phase phase_of(LifeState state) {
   return probes::Phase::preparing;
 }
 
-probes::FreezeState freeze_state_of(const Freeze& machine, std::uint64_t failed,
-                                    std::uint64_t ended_well) {
+probes::FreezeState freeze_state_of(const Freeze& machine, bool last_failed) {
   switch (machine.phase()) {
     case FreezePhase::thawed:
-      return failed > 0 && ended_well == 0 ? probes::FreezeState::failed
-                                           : probes::FreezeState::thawed;
+      return last_failed ? probes::FreezeState::failed : probes::FreezeState::thawed;
     case FreezePhase::freezing:
       return probes::FreezeState::freezing;
     case FreezePhase::frozen:
       return probes::FreezeState::frozen;
     case FreezePhase::thawing:
       return probes::FreezeState::thawing;
+    case FreezePhase::settling:
+      return probes::FreezeState::settling;
   }
   return probes::FreezeState::thawed;
 }
@@ -61,6 +61,12 @@ probes::FreezeState freeze_state_of(const Freeze& machine, std::uint64_t failed,
 
 std::int64_t Agent::wall_of(Nanos point) const {
   return point == 0 || point == never ? 0 : (wall_now() - monotonic_now() + point) / seconds(1);
+}
+
+bool Agent::frozen_by_us() const {
+  const Freeze& freeze = freezer_.machine();
+  return freeze.ours() &&
+         (freeze.phase() != FreezePhase::settling || monotonic_now() < freeze.lease()->end_at);
 }
 
 probes::Facts Agent::health_facts() const {
@@ -161,16 +167,26 @@ void Agent::show_state(probes::View& view, const probes::Facts& facts) const {
 void Agent::show_freeze(probes::View& view) const {
   const Freeze& freeze = freezer_.machine();
   const Freezer::Totals& totals = freezer_.totals();
-  view.freeze.state = freeze_state_of(freeze, totals.failed, totals.held + totals.not_held);
+  view.freeze.state = freeze_state_of(freeze, !totals.last_failure.empty());
+  const auto& foreign = observed_.suspended_by_other_since();
+  if (foreign && freeze.phase() == FreezePhase::thawed) {
+    view.freeze.state = probes::FreezeState::foreign;
+    view.freeze.since = wall_of(*foreign);
+  }
   if (freeze.lease()) {
     view.freeze.owner = freeze.lease()->owner;
     view.freeze.since = wall_of(freeze.lease()->began_at);
     view.freeze.lease_end = wall_of(freeze.lease()->end_at);
   }
-  if (totals.last_ended_wall != 0 && !freeze.lease()) {
-    view.freeze.last_outcome = freezer_.last_held() ? "held" : "did_not_hold";
-    view.freeze.last_reason = freeze.outcome().reason;
-    view.freeze.last_journal = freeze.outcome().journal;
+  if (!totals.last_failure.empty()) {
+    view.freeze.last_outcome = "failed";
+    view.freeze.last_reason = totals.last_failure;
+  } else if (freeze.last()) {
+    const FreezeOutcome& last = freeze.last()->outcome;
+    view.freeze.last_outcome = last.held ? "held" : last.known ? "did_not_hold" : "unknown";
+    view.freeze.last_reason = last.reason;
+    if (!last.evidence.empty()) view.freeze.last_reason += "; IRIS says: " + last.evidence;
+    view.freeze.last_journal = last.journal;
   }
   view.freeze.last_ended = totals.last_ended_wall / seconds(1);
   view.freeze.held_total = totals.held;

@@ -16,7 +16,7 @@ void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) 
   ++counters_.qlist_polls;
   counters_.qlist_last_seconds = static_cast<double>(took) / 1e9;
   counters_.qlist_took.observe(counters_.qlist_last_seconds);
-  const auto news = observed_.poll(poll, began_at, freezer_.machine().ours());
+  const auto news = observed_.poll(poll, began_at, frozen_by_us());
   if (const auto* failure = std::get_if<probes::QlistFailure>(&poll)) {
     ++counters_.qlist_failures;
     const bool main_runs = init_ && init_->phase == InitPhase::running;
@@ -24,26 +24,44 @@ void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) 
       timeline_.add(Level::warning, "qlist.failed", "{}", failure->why);
     data_.look_soon();  // a volume that is stuck is a likely cause
   }
-  if (news.maybe_foreign) ask_who_suspended();
+  if (news.maybe_foreign || suspension_check_is_due()) ask_who_suspended();
   main_log_.look();
   data_.watch(data_directory());
   data_.read_mounts();
   turn();
 }
 
+/// A suspended write daemon is a documented cause of `hung`, but nobody has published a qlist of
+/// one: where health stays `ok` only a session tells.
+bool Agent::suspension_check_is_due() const {
+  const Nanos every = settings_.duration(setting::freeze_foreign_check);
+  const bool up = life_.state() == LifeState::up && !watch_.somebody_died();
+  return every != 0 && up && !options_.safe &&
+         (suspicion_at_ == 0 || monotonic_now() - suspicion_at_ >= every);
+}
+
 void Agent::ask_who_suspended() {
-  // A suspended write daemon is a documented cause of `hung`. Once a session is refused (after
-  // IRIS's own freeze timeout) what was known stays.
+  // One at a time, and none beside a freeze of ours. Once a session is refused (after IRIS's own
+  // freeze timeout) what was known stays.
   if (jobs_.alive(suspicion_) || freezer_.machine().phase() != FreezePhase::thawed) return;
+  suspicion_at_ = monotonic_now();
   suspicion_ = jobs_.run(
       is_suspended_command(options_.instance), settings_.duration(setting::freeze_step_timeout),
-      Jobs::Keep::output_and_errors, [this](const JobResult& result) {
+      Jobs::Keep::session, [this](const JobResult& result) {
         const bool answered = result.started && !result.timed_out;
-        const bool yes = answered && result.code == 5 && !freezer_.machine().ours();
+        // A freeze of ours that has begun meanwhile makes the answer ambiguous.
+        const bool ours = freezer_.machine().phase() != FreezePhase::thawed;
+        const bool yes = answered && result.code == 5 && !ours;
         const bool no = answered && result.code == 3;
-        if ((yes || no) && observed_.suspended_by_other(yes, monotonic_now()))
+        if (!(yes || no) || !observed_.suspended_by_other(yes, monotonic_now())) return;
+        if (yes)
           timeline_.add(Level::warning, "freeze.foreign",
-                        "IRIS is suspended by somebody else: it is not thawed here");
+                        "IRIS is suspended by somebody else: it is not thawed here; 'irisctl thaw "
+                        "--foreign' does");
+        else
+          timeline_.add(Level::info, "freeze.foreign_over",
+                        "IRIS is no longer suspended by somebody else");
+        turn();
       });
 }
 

@@ -1,3 +1,4 @@
+// Who may ask for what, which step comes now, how it ends, and what settling does.
 #include "supervisor/core/freeze.h"
 
 #include <fmt/core.h>
@@ -5,102 +6,62 @@
 #include <algorithm>
 #include <utility>
 
-#include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
+#include "supervisor/core/freeze_answers.h"
 
 namespace sup {
 namespace {
 
-constexpr int yes = 5;  ///< success, suspended
-constexpr int no = 3;   ///< failure, not suspended
-
-std::string how_it_failed(FreezeStep step, const StepResult& result) {
-  if (result.timed_out) return fmt::format("{}: no answer in time", name_of(step));
-  const std::string_view said = trim(result.output);
-  return fmt::format("{}: answered {}{}{}", name_of(step), result.status, said.empty() ? "" : ": ",
-                     said.substr(0, 200));
-}
+/// Between two looks while settling: each is a session of IRIS.
+constexpr Nanos look_every = seconds(5);
 
 }  // namespace
 
-std::string_view name_of(FreezeStep step) {
-  switch (step) {
-    case FreezeStep::none:
-      return "none";
-    case FreezeStep::probe:
-      return "probe";
-    case FreezeStep::suspend:
-      return "suspend";
-    case FreezeStep::suspend_plain:
-      return "suspend without limit";
-    case FreezeStep::confirm:
-      return "confirm";
-    case FreezeStep::sync:
-      return "sync";
-    case FreezeStep::witness:
-      return "witness";
-    case FreezeStep::undo:
-      return "undo";
-    case FreezeStep::recheck:
-      return "recheck";
-    case FreezeStep::rewitness:
-      return "rewitness";
-    case FreezeStep::resume:
-      return "resume";
-    case FreezeStep::resume_forced:
-      return "resume without a session";
-    case FreezeStep::confirm_resumed:
-      return "confirm resumed";
-  }
-  return "unknown";
+void Freeze::begin(FreezePhase phase) {
+  phase_ = phase;
+  outcome_ = {};
+  thaw_why_.clear();
+  thaw_by_.clear();
+  lost_why_.clear();
+  over_ = forced_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = false;
 }
 
-std::string_view name_of(FreezePhase phase) {
-  switch (phase) {
-    case FreezePhase::thawed:
-      return "thawed";
-    case FreezePhase::freezing:
-      return "freezing";
-    case FreezePhase::frozen:
-      return "frozen";
-    case FreezePhase::thawing:
-      return "thawing";
-  }
-  return "unknown";
-}
-
-std::string journal_of(std::string_view output) {
-  constexpr std::string_view mark = "with journal file: ";
-  const std::size_t at = output.find(mark);
-  if (at == std::string_view::npos) return {};
-  const std::string_view rest = output.substr(at + mark.size());
-  return std::string{trim(rest.substr(0, rest.find('\n')))};
+std::string Freeze::who_has_it(Nanos now) const {
+  if (phase_ == FreezePhase::settling)
+    return lease_
+               ? fmt::format(
+                     "the freeze by '{}' is over, but a session of it may still suspend IRIS, or "
+                     "its thaw is not confirmed; ask again later",
+                     lease_->owner)
+               : "a session of the last thaw has not ended yet, and would end this freeze, too; "
+                 "ask again later";
+  if (!lease_) return fmt::format("{} is under way", name_of(phase_));
+  return fmt::format("{} by '{}', {} left", name_of(phase_), lease_->owner,
+                     describe_duration(std::max<Nanos>(0, lease_->end_at - now)).view());
 }
 
 Freeze::Refusal Freeze::request_freeze(const std::string& owner, const std::string& token,
-                                       Nanos lease, bool iris_runs, const std::string& iris_since,
-                                       Nanos now) {
-  if (lease_ && lease_->owner == owner && phase_ != FreezePhase::thawing) return {{}, true};
-  if (lease_)
-    return {fmt::format("{} by '{}', {} left", name_of(phase_), lease_->owner,
-                        describe_duration(std::max<Nanos>(0, lease_->end_at - now)).view())};
-  if (phase_ != FreezePhase::thawed) return {fmt::format("{} is under way", name_of(phase_))};
-  if (!iris_runs) return {"IRIS is not running"};
-  phase_ = FreezePhase::freezing;
+                                       Nanos lease, const std::string& why_not,
+                                       const std::string& iris_since, Nanos now) {
+  const bool has_it = phase_ == FreezePhase::freezing || phase_ == FreezePhase::frozen;
+  if (lease_ && lease_->owner == owner && has_it) return {{}, true};
+  if (phase_ != FreezePhase::thawed) return {who_has_it(now)};
+  if (!why_not.empty()) return {why_not};
+  begin(FreezePhase::freezing);
   lease_ = Lease{.owner = owner,
                  .token = token,
                  .began_at = now,
                  .end_at = now + lease,
                  .iris_since = iris_since};
-  outcome_ = {};
-  thaw_why_.clear();
-  lost_why_.clear();
+  if (last_ && last_->owner == owner) last_->asked_again = true;
   go(FreezeStep::probe);
   return {};
 }
 
 Freeze::Refusal Freeze::request_thaw(std::string_view owner, std::string_view token, Nanos now) {
-  if (!lease_) return {"nothing of ours is frozen"};
+  if (last_ && !token.empty() && token == last_->token) return {{}, true};
+  const bool over = phase_ == FreezePhase::thawed || phase_ == FreezePhase::settling;
+  if (over) return thaw_again(owner, token);
   if (!owner.empty() && owner != lease_->owner)
     return {fmt::format("the freeze belongs to '{}', not to '{}'", lease_->owner, owner)};
   if (!token.empty() && token != lease_->token)
@@ -110,37 +71,59 @@ Freeze::Refusal Freeze::request_thaw(std::string_view owner, std::string_view to
   return {};
 }
 
+/// Nothing is frozen any more. An owner hears of the last freeze only that it did not hold: "it
+/// held" might be said of another one than is meant.
+Freeze::Refusal Freeze::thaw_again(std::string_view owner, std::string_view token) {
+  const bool is_last = last_ && !owner.empty() && owner == last_->owner && !last_->asked_again;
+  if (is_last && !last_->outcome.held) return {{}, true};
+  if (is_last)
+    return {
+        fmt::format("the last freeze by '{}' is thawed already; its token tells whether it "
+                    "held",
+                    owner)};
+  if (!lease_) return {"nothing of ours is frozen"};
+  settle_at_ = 0;
+  if (!token.empty() && token != lease_->token)
+    return {fmt::format("the token is not that of the freeze by '{}'", lease_->owner)};
+  return {fmt::format("the freeze by '{}' is over, and what may be left of it is being undone",
+                      lease_->owner)};
+}
+
 Freeze::Refusal Freeze::request_foreign_thaw(Nanos now) {
   if (lease_)
     return {fmt::format("the freeze is ours, by '{}': use --token or --owner", lease_->owner)};
-  if (phase_ != FreezePhase::thawed) return {fmt::format("{} is under way", name_of(phase_))};
-  outcome_ = {};
-  thaw_why_.clear();
-  lost_why_.clear();
-  phase_ = FreezePhase::thawing;
-  not_held("it was not our freeze: nobody watched it");
+  if (phase_ != FreezePhase::thawed) return {who_has_it(now)};
+  begin(FreezePhase::thawing);
+  foreign_ = true;
+  nobody_knows("it was not our freeze: nobody watched it");
   lease_ = Lease{.owner = "somebody else", .token = {}, .began_at = now, .end_at = now};
-  go(FreezeStep::resume);
+  resume();
   return {};
 }
 
-void Freeze::thaw_now(std::string why, Nanos now) {
-  if (!lease_ || phase_ == FreezePhase::thawing) return;
-  if (!thaw_why_.empty()) return;
+void Freeze::thaw_now(std::string why, std::string by, Nanos now) {
+  if (phase_ == FreezePhase::settling) settle_at_ = 0;
+  const bool is_ours = phase_ == FreezePhase::freezing || phase_ == FreezePhase::frozen;
+  if (!is_ours || !thaw_why_.empty()) return;
   thaw_why_ = std::move(why);
+  thaw_by_ = std::move(by);
   if (phase_ == FreezePhase::frozen) begin_thaw(now);
 }
 
-void Freeze::restore(Lease lease) {
+void Freeze::restore(Lease lease, Stragglers living, Nanos now) {
+  begin(FreezePhase::frozen);
   lease_ = std::move(lease);
-  phase_ = FreezePhase::frozen;
-  outcome_ = {};
-  thaw_why_.clear();
-  lost_why_.clear();
+  stragglers_ = living;
   if (lease_->witness.empty()) {
-    thaw_why_ = "the agent ended before the freeze was complete";
-    begin_thaw(lease_->began_at);
+    phase_ = FreezePhase::freezing;
+    return fail_freeze("the agent ended before the freeze was complete", lease_->suspending, now);
   }
+  if (!lease_->resuming) return;
+  // The witnesses have spoken before IRIS was asked: what they said stays true.
+  phase_ = FreezePhase::thawing;
+  outcome_.held = true;
+  if (!lease_->broken_why.empty()) not_held(lease_->broken_why, {});
+  resume();
 }
 
 void Freeze::iris_lost(const std::string& why, Nanos now) {
@@ -149,185 +132,127 @@ void Freeze::iris_lost(const std::string& why, Nanos now) {
     if (lost_why_.empty()) lost_why_ = why;
     return;
   }
+  unconfirmed_ = stragglers_.suspend = false;
+  if (wanted_ == FreezeStep::after) {
+    over_ = true;
+    return;
+  }
   wanted_ = FreezeStep::none;
-  if (phase_ == FreezePhase::freezing) return fail_freeze(why, false);
+  if (phase_ == FreezePhase::settling) return settled();
+  if (phase_ == FreezePhase::freezing) return fail_freeze(why, false, now);
   if (phase_ == FreezePhase::frozen) outcome_ = {};
-  not_held(why);
+  phase_ = FreezePhase::thawing;
+  not_held(why, "iris");
   finish_thaw(now);
 }
 
-Nanos Freeze::deadline() const {
-  return phase_ == FreezePhase::frozen ? lease_->end_at : never;
+void Freeze::still_live(Stragglers living) {
+  if (stragglers_.suspend && !living.suspend) settle_at_ = 0;
+  stragglers_.suspend = stragglers_.suspend && living.suspend;
+  stragglers_.resume = stragglers_.resume && living.resume;
+  const bool over = phase_ == FreezePhase::settling && !lease_ && !stragglers_.resume;
+  if (over) phase_ = FreezePhase::thawed;
 }
 
-void Freeze::go(FreezeStep step) {
-  wanted_ = step;
+Nanos Freeze::deadline() const {
+  if (phase_ == FreezePhase::settling && running_ == FreezeStep::none) return settle_at_;
+  return phase_ == FreezePhase::frozen ? lease_->end_at : never;
 }
 
 FreezeStep Freeze::next_step(Nanos now) {
   if (phase_ == FreezePhase::frozen && now >= lease_->end_at)
-    thaw_now("the lease was over before anybody thawed", now);
+    thaw_now("the lease was over before anybody thawed", "lease", now);
+  if (phase_ == FreezePhase::settling) look_again(now);
   if (running_ != FreezeStep::none || wanted_ == FreezeStep::none) return FreezeStep::none;
   running_ = std::exchange(wanted_, FreezeStep::none);
+  const bool looks = running_ == FreezeStep::settle || running_ == FreezeStep::confirm_undone;
+  if (looks) last_look_ = !stragglers_.suspend;
   return running_;
 }
 
 void Freeze::step_ended(const StepResult& result, const std::string& iris_since, Nanos now) {
   if (running_ == FreezeStep::none) return;
-  if (phase_ == FreezePhase::freezing)
-    freeze_step_ended(result, now);
-  else
-    thaw_step_ended(result, iris_since, now);
+  const FreezeStep step = std::exchange(running_, FreezeStep::none);
+  const bool suspends = step == FreezeStep::suspend || step == FreezeStep::suspend_plain;
+  const bool resumes = step == FreezeStep::undo || step == FreezeStep::resume;
+  if (result.timed_out && suspends) stragglers_.suspend = true;
+  if (result.timed_out && resumes) stragglers_.resume = true;
+  if (step == FreezeStep::after) {
+    if (!lost_why_.empty()) unconfirmed_ = stragglers_.suspend = false;
+    if (result.status != 0) outcome_.hooks = result.output;
+    return close(now);
+  }
+  if (!lost_why_.empty() && suspends && (result.timed_out || answered(result, iris_yes))) {
+    // It may have reached the next life of IRIS.
+    unconfirmed_ = true;
+    return fail_freeze(std::exchange(lost_why_, {}), false, now);
+  }
+  if (!lost_why_.empty()) return iris_lost(std::exchange(lost_why_, {}), now);
+  if (phase_ == FreezePhase::settling) return settle_step_ended(step, result, now);
+  if (phase_ == FreezePhase::freezing) return freeze_step_ended(step, result, iris_since, now);
+  thaw_step_ended(step, result, iris_since, now);
 }
 
 FreezeNews Freeze::take_news() {
   return std::exchange(news_, FreezeNews::none);
 }
 
-void Freeze::fail_freeze(std::string why, bool undo) {
-  if (outcome_.reason.empty()) outcome_.reason = std::move(why);
-  if (undo) return go(FreezeStep::undo);
-  thaw_why_.clear();
-  lease_.reset();
-  phase_ = FreezePhase::thawed;
-  news_ = FreezeNews::freeze_failed;
-}
-
-std::string Freeze::pointless(Nanos now) const {
-  if (!thaw_why_.empty()) return "broken off: " + thaw_why_;
-  return now >= lease_->end_at ? "the lease was over before the freeze was complete" : "";
-}
-
-/// The next step of a freeze, unless it has become pointless.
-void Freeze::go_on(FreezeStep step, Nanos now) {
-  std::string why = pointless(now);
-  if (why.empty()) return go(step);
-  fail_freeze(std::move(why), step != FreezeStep::suspend);
-}
-
-void Freeze::freeze_step_ended(const StepResult& result, Nanos now) {
-  const FreezeStep step = std::exchange(running_, FreezeStep::none);
-  if (!lost_why_.empty()) return fail_freeze(std::exchange(lost_why_, {}), false);
-  const bool answered_yes = !result.timed_out && result.status == yes;
-  const bool answered_no = !result.timed_out && result.status == no;
-  switch (step) {
-    case FreezeStep::probe:
-      if (answered_no) return go_on(FreezeStep::suspend, now);
-      outcome_.refused = answered_yes;
-      if (answered_yes) return fail_freeze("suspended already, by somebody else", false);
-      return fail_freeze(how_it_failed(step, result), false);
-    case FreezeStep::suspend:
-    case FreezeStep::suspend_plain:
-      lease_->journal = journal_of(result.output);
-      lease_->iris_deadman = step == FreezeStep::suspend;
-      if (answered_yes) return go_on(FreezeStep::confirm, now);
-      // A version that does not know the limit refuses the call as a whole; nothing is suspended.
-      if (step == FreezeStep::suspend && !result.timed_out)
-        return go_on(FreezeStep::suspend_plain, now);
-      // A plain refusal has suspended nothing: what is suspended now is somebody else's.
-      return fail_freeze(how_it_failed(step, result), !answered_no);
-    case FreezeStep::confirm:
-      if (answered_yes) return go_on(FreezeStep::sync, now);
-      return fail_freeze(how_it_failed(step, result), true);
-    case FreezeStep::sync:
-      if (result.status == 0 && !result.timed_out) return go_on(FreezeStep::witness, now);
-      return fail_freeze(how_it_failed(step, result), true);
-    case FreezeStep::witness:
-      if (result.status != 0 || result.timed_out)
-        return fail_freeze(how_it_failed(step, result), true);
-      if (result.output.empty())
-        return fail_freeze("witness: no database file was seen, so nothing could be proved", true);
-      if (std::string why = pointless(now); !why.empty()) return fail_freeze(std::move(why), true);
-      lease_->witness = result.output;
-      phase_ = FreezePhase::frozen;
-      news_ = FreezeNews::frozen;
-      return;
-    case FreezeStep::undo:
-      // 3 may mean that nothing was suspended; what is left, both dead-man timers end.
-      if (answered_yes || answered_no) return fail_freeze({}, false);
-      return go(FreezeStep::resume_forced);
-    case FreezeStep::resume_forced:
-      if (result.timed_out || result.status != 0)
-        outcome_.reason += "; IRIS may still be suspended: " + how_it_failed(step, result);
-      return fail_freeze({}, false);
-    default:
-      return;
-  }
-}
-
-void Freeze::not_held(std::string why) {
-  outcome_.held = false;
-  if (outcome_.reason.empty()) outcome_.reason = std::move(why);
-}
-
-void Freeze::begin_thaw(Nanos now) {
-  phase_ = FreezePhase::thawing;
-  outcome_ = {};
-  outcome_.held = true;
-  if (!thaw_why_.empty()) not_held(std::exchange(thaw_why_, {}));
-  if (now >= lease_->end_at) not_held("the lease was over before the thaw");
-  go(FreezeStep::recheck);
-}
-
-void Freeze::thaw_step_ended(const StepResult& result, const std::string& iris_since, Nanos now) {
-  const FreezeStep step = std::exchange(running_, FreezeStep::none);
-  if (!lost_why_.empty()) {
-    not_held(std::exchange(lost_why_, {}));
-    return finish_thaw(now);
-  }
-  const bool answered_yes = !result.timed_out && result.status == yes;
-  const bool answered_no = !result.timed_out && result.status == no;
-  if (step == FreezeStep::recheck || step == FreezeStep::rewitness) {
-    if (iris_since.empty() || lease_->iris_since.empty()) {
-      not_held("nobody could say whether it held: IRIS's start time is not known");
-    } else if (iris_since != lease_->iris_since) {
-      not_held(fmt::format("IRIS was restarted meanwhile (running since '{}', frozen since '{}')",
-                           iris_since, lease_->iris_since));
-      // Our suspension has ended with that IRIS: what is suspended now is somebody else's.
-      return finish_thaw(now);
-    }
-  }
-  switch (step) {
-    case FreezeStep::recheck:
-      if (answered_no) {
-        not_held("IRIS was no longer suspended: its own timer or somebody else resumed it");
-        return finish_thaw(now);
-      }
-      if (!answered_yes)
-        not_held("nobody could say whether it held: " + how_it_failed(step, result));
-      return go(FreezeStep::rewitness);
-    case FreezeStep::rewitness:
-      if (result.timed_out || result.status != 0)
-        not_held("nobody could say whether it held: " + how_it_failed(step, result));
-      else if (result.output != lease_->witness)
-        not_held("a database file or the write image journal changed while it was frozen");
-      return go(FreezeStep::resume);
-    case FreezeStep::resume:
-      if (answered_yes) return go(FreezeStep::confirm_resumed);
-      return go(FreezeStep::resume_forced);
-    case FreezeStep::resume_forced:
-      // Its exit status is not documented: whether it has resumed is asked for.
-      outcome_.without_session = true;
-      return go(FreezeStep::confirm_resumed);
-    case FreezeStep::confirm_resumed:
-      if (answered_no) return finish_thaw(now);
-      if (!outcome_.without_session) return go(FreezeStep::resume_forced);
-      not_held("the thaw could not be confirmed: " + how_it_failed(step, result));
-      return finish_thaw(now);
-    default:
-      return;
-  }
-}
-
-void Freeze::finish_thaw(Nanos now) {
+void Freeze::end(FreezeNews news, Nanos now) {
+  // One that ended before anybody was told of it never was.
+  const bool untold = std::exchange(news_, FreezeNews::none) == FreezeNews::frozen;
+  owed_ = untold ? FreezeNews::freeze_failed : news;
   outcome_.lasted = now - lease_->began_at;
   outcome_.journal = lease_->journal;
-  lease_.reset();
+  over_ = !unconfirmed_ && !stragglers_.suspend;
   wanted_ = FreezeStep::none;
-  phase_ = FreezePhase::thawed;
-  // One that ended before anybody was told of it never was.
-  const bool untold = news_ == FreezeNews::frozen;
-  news_ = untold ? FreezeNews::freeze_failed : FreezeNews::thawed;
+  if (lease_->hooks_begun) return go(FreezeStep::after);
+  close(now);
+}
+
+void Freeze::close(Nanos now) {
+  news_ = owed_;
+  if (news_ == FreezeNews::thawed && !foreign_)
+    last_ = EndedFreeze{lease_->owner, lease_->token, outcome_};
+  thaw_why_.clear();
+  lost_why_.clear();
+  const bool in_doubt = !foreign_ && (unconfirmed_ || stragglers_.suspend);
+  over_ = false;
+  if (!in_doubt) lease_.reset();
+  phase_ = in_doubt || stragglers_.resume ? FreezePhase::settling : FreezePhase::thawed;
+  settle_at_ = now + look_every;
+}
+
+void Freeze::look_again(Nanos now) {
+  if (running_ != FreezeStep::none || wanted_ != FreezeStep::none) return;
+  if (now < settle_at_) return;
+  settle_at_ = now + look_every;
+  if (!lease_) return;  // a late thaw can only resume: there is nothing to look for
+  go(FreezeStep::settle);
+}
+
+void Freeze::settled() {
+  lease_.reset();
+  phase_ = stragglers_.resume ? FreezePhase::settling : FreezePhase::thawed;
+  news_ = FreezeNews::settled;
+}
+
+void Freeze::settle_step_ended(FreezeStep step, const StepResult& result, Nanos now) {
+  settle_at_ = now + look_every;
+  if (step == FreezeStep::undo) settle_at_ = now;
+  if (step != FreezeStep::settle) return;
+  if (answered(result, iris_no)) {
+    unconfirmed_ = tried_thaw_ = false;
+    if (last_look_) return settled();
+    if (!stragglers_.suspend) settle_at_ = now;
+  } else if (answered(result, iris_yes)) {
+    news_ = FreezeNews::late;
+    unconfirmed_ = true;
+    go(std::exchange(tried_thaw_, !tried_thaw_) ? FreezeStep::resume_forced : FreezeStep::undo);
+  } else if (unconfirmed_ || last_look_) {
+    // Once a freeze is old nobody gets a session any more; this goes without, and undoes a
+    // backup's suspension only.
+    go(FreezeStep::resume_forced);
+  }
 }
 
 }  // namespace sup

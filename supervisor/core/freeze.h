@@ -2,41 +2,24 @@
 // Freeze: the machine of ExternalFreeze and ExternalThaw. Pure: requests, results of steps and time
 // in; the next step out. At most one step runs at a time; a freeze always has a deadline.
 //
-//   thawed --freeze--> [probe, suspend, confirm, sync, witness] --> frozen
-//   any step fails, the lease is over, or we must stop --> [undo] --> thawed, with which step and
-//   why frozen --thaw, lease over, stop--> [recheck, rewitness, resume, confirm_resumed] --> thawed
-//   resume refused --> resume_forced (iris stat INSTANCE -W, by PID 1) --> confirm_resumed
+//   thawed --freeze--> [probe, before, suspend, confirm, sync, witness] --> frozen
+//   any step fails, the lease is over, or we must stop --> [undo, confirm_undone, after] --> thawed
+//   frozen --thaw, lease over, stop--> [recheck, rewitness, resume, confirm_resumed, after] -->
+//   thawed; resume refused --> resume_forced (iris stat INSTANCE -W, by PID 1)
+//   what could not be confirmed, and a session that overran its deadline and still lives and may
+//   yet do what it was told --> settling [settle, undo, resume_forced] until nothing of it is left
 //
 // `iris session` answers 5 for success or "suspended" and 3 for failure or "not suspended"
-// (documented).
+// (documented). tests/unit/core/freeze_table_test.cpp prints which answer leads where.
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "supervisor/base/nanos.h"
+#include "supervisor/core/freeze_words.h"
 
 namespace sup {
-
-enum class FreezeStep : std::uint8_t {
-  none,
-  probe,            ///< IsWDSuspendedExt: 3 = nobody has suspended it
-  suspend,          ///< ExternalFreeze with WDSuspendLimit = the lease
-  suspend_plain,    ///< the same for a version that refuses the limit
-  confirm,          ///< IsWDSuspendedExt: 5
-  sync,             ///< syncfs of the data's file systems, by a helper
-  witness,          ///< sizes and times of every IRIS.DAT and WIJ, by a helper
-  undo,             ///< ExternalThaw after a failed freeze
-  recheck,          ///< IsWDSuspendedExt right before the thaw: 5 = still suspended
-  rewitness,        ///< the same list once more
-  resume,           ///< ExternalThaw
-  resume_forced,    ///< iris stat INSTANCE -W
-  confirm_resumed,  ///< IsWDSuspendedExt: 3
-};
-std::string_view name_of(FreezeStep step);
-
-enum class FreezePhase : std::uint8_t { thawed, freezing, frozen, thawing };
-std::string_view name_of(FreezePhase phase);
 
 struct StepResult {
   int status = 0;  ///< exit code; a signal's is 128 + n
@@ -51,42 +34,76 @@ struct Lease {
   Nanos end_at = 0;             ///< monotonic: the dead-man timer
   bool iris_deadman = true;     ///< IRIS has a timer of its own
   std::string iris_since = {};  ///< IRIS's start time as qlist tells it
-  std::string witness = {};
-  std::string journal = {};  ///< the file from which to restore
+  std::string witness = {};     ///< empty until the freeze is complete
+  std::string journal = {};     ///< the file from which to restore
+  bool hooks_begun = false;     ///< the post hooks are owed
+  bool suspending = false;      ///< IRIS was asked to suspend
+  bool resuming = false;        ///< the witnesses have spoken, IRIS was asked to resume
+  std::string broken_why = {};  ///< resuming: why it did not hold; empty: it did
 };
 
 struct FreezeOutcome {
-  bool held = false;   ///< application-consistent from freeze to thaw
-  std::string reason;  ///< why not; or which step of a freeze failed, and how
-  std::string journal;
+  bool held = false;  ///< application-consistent from freeze to thaw
+  bool known = true;  ///< whether it held; false: nobody can say, so take it for not held
+  std::string ended_by =
+      {};  ///< what ended it early: lease | stop | iris | other; empty: nothing did
+  std::string evidence =
+      {};  ///< IRIS's own line about an end by others, as it stands in messages.log
+  std::string reason = {};  ///< why it did not hold; or which step of a freeze failed, and how
+  std::string journal = {};
+  std::string hooks = {};  ///< which post hook failed, and how
   Nanos lasted = 0;
   bool without_session = false;
   bool refused = false;  ///< the freeze was not even begun: somebody else has suspended IRIS
 };
 
-/// What came of the request that is waiting for an answer.
-enum class FreezeNews : std::uint8_t { none, frozen, freeze_failed, thawed };
+/// A freeze that was complete and is over. Who asks once more hears the same once more.
+struct EndedFreeze {
+  std::string owner = {};
+  std::string token = {};
+  FreezeOutcome outcome = {};
+  bool asked_again = false;  ///< its owner has asked for another one: the token alone tells it now
+};
+
+/// What has happened; frozen, freeze_failed and thawed answer the requests that wait.
+enum class FreezeNews : std::uint8_t {
+  none,
+  frozen,
+  freeze_failed,
+  thawed,
+  late,    ///< settling: IRIS is suspended, by a session that was given up; it is thawed
+  settled  ///< settling is over: nothing of ours is left
+};
+
+/// Sessions that overran their deadline and have not ended: what they may still do.
+struct Stragglers {
+  bool suspend = false;
+  bool resume = false;
+};
 
 class Freeze {
  public:
   struct Refusal {
     std::string why;       ///< empty: accepted
-    bool already = false;  ///< the same owner asked again: nothing to do, the lease is theirs
+    bool already = false;  ///< nothing to do: the lease is theirs; of a thaw: see last()
   };
 
-  /// `iris_runs`: qlist says running and nothing is broken; `iris_since`: its start time.
+  /// `why_not`: why IRIS cannot be frozen now, empty when it can; `iris_since`: its start time.
   Refusal request_freeze(const std::string& owner, const std::string& token, Nanos lease,
-                         bool iris_runs, const std::string& iris_since, Nanos now);
+                         const std::string& why_not, const std::string& iris_since, Nanos now);
   /// Exactly one of token and owner names the lease; both empty: `--force`.
   Refusal request_thaw(std::string_view owner, std::string_view token, Nanos now);
   /// A suspension that is not ours.
   Refusal request_foreign_thaw(Nanos now);
-  /// SIGTERM or the lease's end: thaw whatever is ours. A freeze under way is broken off.
-  void thaw_now(std::string why, Nanos now);
-  /// The lease of an earlier agent. Without a witness the freeze was not complete: it is undone.
-  void restore(Lease lease);
+  /// Thaws whatever is ours. A freeze under way is broken off. `by`: as FreezeOutcome::ended_by.
+  void thaw_now(std::string why, std::string by, Nanos now);
+  /// The lease of an earlier agent. One that was not complete is undone. `living`: its sessions.
+  void restore(Lease lease, Stragglers living, Nanos now);
+  void restore(EndedFreeze ended) { last_ = std::move(ended); }
   /// IRIS is gone or was restarted: there is nothing left to thaw, whatever is under way.
   void iris_lost(const std::string& why, Nanos now);
+  /// Which of the stragglers still live.
+  void still_live(Stragglers living);
 
   /// The step to run now, once; none while one runs or there is nothing to do.
   FreezeStep next_step(Nanos now);
@@ -99,33 +116,65 @@ class Freeze {
   [[nodiscard]] FreezePhase phase() const { return phase_; }
   [[nodiscard]] const std::optional<Lease>& lease() const { return lease_; }
   [[nodiscard]] const FreezeOutcome& outcome() const { return outcome_; }
-  /// The lease's end while frozen, else never.
+  /// The last freeze that was complete; none once another one has begun.
+  [[nodiscard]] const std::optional<EndedFreeze>& last() const { return last_; }
+  /// The lease's end while frozen, the next look while settling, else never.
   [[nodiscard]] Nanos deadline() const;
   /// Something of ours may be suspended: PID 1 thaws before it stops IRIS.
-  [[nodiscard]] bool ours() const { return lease_.has_value(); }
+  [[nodiscard]] bool ours() const { return lease_.has_value() && !over_; }
+  [[nodiscard]] Stragglers stragglers() const { return stragglers_; }
 
  private:
-  void go(FreezeStep step);
+  // freeze.cpp
+  void go(FreezeStep step) { wanted_ = step; }
+  void begin(FreezePhase phase);
+  [[nodiscard]] std::string who_has_it(Nanos now) const;
+  [[nodiscard]] Refusal thaw_again(std::string_view owner, std::string_view token);
+  void look_again(Nanos now);
+  void settled();
+  void settle_step_ended(FreezeStep step, const StepResult& result, Nanos now);
+  /// Suspended no more, as far as can be told; only the post hooks are left.
+  void end(FreezeNews news, Nanos now);
+  void close(Nanos now);
+
+  // freeze_steps.cpp
   void go_on(FreezeStep step, Nanos now);
   [[nodiscard]] std::string pointless(Nanos now) const;
-  void fail_freeze(std::string why, bool undo);
-  void freeze_step_ended(const StepResult& result, Nanos now);
-  void thaw_step_ended(const StepResult& result, const std::string& iris_since, Nanos now);
+  void fail_freeze(std::string why, bool undo, Nanos now);
+  void freeze_step_ended(FreezeStep step, const StepResult& result, const std::string& iris_since,
+                         Nanos now);
+  void suspend_ended(FreezeStep step, const StepResult& result, Nanos now);
+  void undo_step_ended(FreezeStep step, const StepResult& result, Nanos now);
+
+  // thaw_steps.cpp
   void begin_thaw(Nanos now);
-  void not_held(std::string why);
+  void not_held(std::string why, std::string by);
+  void nobody_knows(std::string why);
   void finish_thaw(Nanos now);
+  void thaw_step_ended(FreezeStep step, const StepResult& result, const std::string& iris_since,
+                       Nanos now);
+  [[nodiscard]] bool another_life(const std::string& iris_since);
+  void resume();
 
   FreezePhase phase_ = FreezePhase::thawed;
   FreezeStep wanted_ = FreezeStep::none;
   FreezeStep running_ = FreezeStep::none;
   std::optional<Lease> lease_;
   FreezeOutcome outcome_;
+  std::optional<EndedFreeze> last_;
   FreezeNews news_ = FreezeNews::none;
+  FreezeNews owed_ = FreezeNews::none;  ///< to be told after the post hooks
   std::string thaw_why_;  ///< why the thaw came by itself, or why the freeze is to be broken off
+  std::string thaw_by_;
   std::string lost_why_;  ///< IRIS is gone; told when the running step has ended
+  bool over_ = false;     ///< nothing is suspended, and nothing that we started can do it any more
+  bool forced_ = false;   ///< of an undo: iris stat -W was tried
+  bool foreign_ = false;  ///< the thaw of somebody else's suspension
+  bool unconfirmed_ = false;  ///< nobody has said yet that it is not suspended
+  Stragglers stragglers_;
+  Nanos settle_at_ = 0;     ///< the next look
+  bool last_look_ = false;  ///< the look under way began when no straggler lived any more
+  bool tried_thaw_ = false;
 };
-
-/// The journal file that ExternalFreeze names on its output; empty when it does not.
-std::string journal_of(std::string_view output);
 
 }  // namespace sup

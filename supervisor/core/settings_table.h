@@ -280,6 +280,25 @@ inline constexpr Setting freeze_step_timeout{
     .help = "how long one 'iris session' of a freeze or thaw may take",
     .min = milliseconds(100),
     .max = minutes(10)};
+inline constexpr Setting freeze_hooks{
+    .section = "FREEZE",
+    .key = "HOOKS",
+    .type = SettingType::path,
+    .fallback = "/etc/iris-init/freeze.d",
+    .help = "programs in its pre/ and post/ run around a freeze; never on the data volume"};
+inline constexpr Setting freeze_hook_timeout{.section = "FREEZE",
+                                             .key = "HOOK_TIMEOUT",
+                                             .type = SettingType::duration,
+                                             .fallback = "30s",
+                                             .help = "how long one hook may take",
+                                             .min = milliseconds(100),
+                                             .max = minutes(9)};
+inline constexpr Setting freeze_foreign_check{
+    .section = "FREEZE",
+    .key = "FOREIGN_CHECK",
+    .type = SettingType::duration,
+    .fallback = "60s",
+    .help = "how often a session asks whether somebody else has suspended IRIS; 0s = never"};
 
 inline constexpr Setting http_listen{
     .section = "HTTP",
@@ -343,6 +362,9 @@ inline constexpr std::array all{&init_agent,
                                 &merge_ipc_cleanup,
                                 &freeze_lease,
                                 &freeze_step_timeout,
+                                &freeze_hooks,
+                                &freeze_hook_timeout,
+                                &freeze_foreign_check,
                                 &http_listen,
                                 &http_details,
                                 &log_format,

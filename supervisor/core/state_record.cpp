@@ -34,7 +34,11 @@ json lease_to_json(const Lease& lease) {
           {"iris_deadman", lease.iris_deadman},
           {"iris_since", lease.iris_since},
           {"witness", lease.witness},
-          {"journal", lease.journal}};
+          {"journal", lease.journal},
+          {"hooks_begun", lease.hooks_begun},
+          {"suspending", lease.suspending},
+          {"resuming", lease.resuming},
+          {"broken_why", lease.broken_why}};
 }
 
 Lease lease_from_json(const json& object) {
@@ -47,7 +51,50 @@ Lease lease_from_json(const json& object) {
   lease.iris_since = field<std::string>(object, "iris_since");
   lease.witness = field<std::string>(object, "witness");
   lease.journal = field<std::string>(object, "journal");
+  lease.hooks_begun = field<bool>(object, "hooks_begun");
+  lease.suspending = field<bool>(object, "suspending");
+  lease.resuming = field<bool>(object, "resuming");
+  lease.broken_why = field<std::string>(object, "broken_why");
   return lease;
+}
+
+json ended_to_json(const EndedFreeze& ended) {
+  const FreezeOutcome& outcome = ended.outcome;
+  return {{"owner", ended.owner},
+          {"token", ended.token},
+          {"held", outcome.held},
+          {"known", outcome.known},
+          {"ended_by", outcome.ended_by},
+          {"evidence", outcome.evidence},
+          {"reason", outcome.reason},
+          {"journal", outcome.journal},
+          {"hooks", outcome.hooks},
+          {"lasted", outcome.lasted},
+          {"without_session", outcome.without_session}};
+}
+
+EndedFreeze ended_from_json(const json& object) {
+  EndedFreeze ended;
+  FreezeOutcome& outcome = ended.outcome;
+  ended.owner = field<std::string>(object, "owner");
+  ended.token = field<std::string>(object, "token");
+  outcome.held = field<bool>(object, "held");
+  outcome.known = field<bool>(object, "known");
+  outcome.ended_by = field<std::string>(object, "ended_by");
+  outcome.evidence = field<std::string>(object, "evidence");
+  outcome.reason = field<std::string>(object, "reason");
+  outcome.journal = field<std::string>(object, "journal");
+  outcome.hooks = field<std::string>(object, "hooks");
+  outcome.lasted = field<Nanos>(object, "lasted");
+  outcome.without_session = field<bool>(object, "without_session");
+  return ended;
+}
+
+json to_json(const std::vector<WatchedProcess>& processes) {
+  json array = json::array();
+  for (const WatchedProcess& process : processes)
+    array.push_back({{"pid", process.pid}, {"started", process.started}});
+  return array;
 }
 
 std::vector<WatchedProcess> processes_from_json(const json& array) {
@@ -73,9 +120,7 @@ std::string encode(const StateRecord& record) {
       break;
     case StateRecord::Kind::up:
       line["irisdb_killed"] = record.irisdb_killed;
-      line["processes"] = json::array();
-      for (const WatchedProcess& process : record.processes)
-        line["processes"].push_back({{"pid", process.pid}, {"started", process.started}});
+      line["processes"] = to_json(record.processes);
       break;
     case StateRecord::Kind::restart:
       line["at"] = record.at;
@@ -88,10 +133,11 @@ std::string encode(const StateRecord& record) {
       break;
     case StateRecord::Kind::lease:
       line["lease"] = lease_to_json(record.lease);
+      line["processes"] = to_json(record.processes);
       break;
     case StateRecord::Kind::thawed:
-      line["held"] = record.held;
       line["failed"] = record.failed;
+      if (!record.failed) line["freeze"] = ended_to_json(record.ended);
       break;
   }
   return line.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
@@ -113,7 +159,6 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
   record.wall_ns = field<std::int64_t>(line, "wall_ns");
   record.at = field<Nanos>(line, "at");
   record.irisdb_killed = field<std::uint64_t>(line, "irisdb_killed");
-  record.held = field<bool>(line, "held");
   record.failed = field<bool>(line, "failed");
   record.event = field<std::string>(line, "event");
   record.message = field<std::string>(line, "message");
@@ -123,6 +168,8 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
     record.lease = lease_from_json(*lease);
   else if (record.kind == StateRecord::Kind::lease)
     return std::nullopt;
+  if (const auto ended = line.find("freeze"); ended != line.end() && ended->is_object())
+    record.ended = ended_from_json(*ended);
   return record;
 }
 

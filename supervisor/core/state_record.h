@@ -23,8 +23,8 @@ struct StateRecord {
     event,    ///< of the timeline
     up,       ///< IRIS was up, with these daemons
     restart,  ///< an attempt to restart it in place
-    lease,    ///< a freeze that is complete
-    thawed,   ///< the lease is over
+    lease,    ///< a freeze of ours; without a witness it is not complete
+    thawed,   ///< nothing is left of it
     hold,     ///< somebody works on IRIS by hand
     release,  ///< and does no more
   };
@@ -34,11 +34,11 @@ struct StateRecord {
   Nanos at = 0;                           ///< restart: when; hold: until when; monotonic
   std::string event;                      ///< event: component.verb
   std::string message;                    ///< event; hold: the reason
-  std::vector<WatchedProcess> processes;  ///< up: the control process first
+  std::vector<WatchedProcess> processes;  ///< up: the control process first; lease: its sessions
   std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
   Lease lease;                            ///< lease
   bool failed = false;                    ///< thawed: the freeze was never complete
-  bool held = false;                      ///< thawed: did the freeze hold?
+  EndedFreeze ended;                      ///< thawed, unless it failed
 };
 
 /// One line with its newline.

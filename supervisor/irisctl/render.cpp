@@ -42,13 +42,19 @@ std::string thaw_text(const control::Reply& reply) {
   if (!held.is_boolean()) return line_text(reply.text);
   const std::string reason = text_in(field(data, {"reason"}));
   const std::string how = text_in(field(data, {"how"}));
-  std::string out = flag_in(held) ? "held" : "did not hold";
+  const bool unknown = text_in(field(data, {"verdict"})) == "unknown";
+  std::string out = flag_in(held) ? "held" : unknown ? "not known to have held" : "did not hold";
   if (!flag_in(held) && !reason.empty()) out += ": " + reason;
   const double frozen = seconds_in(field(data, {"frozen_seconds"}));
   if (frozen > 0) out += fmt::format("; frozen for {}", length_text(frozen));
   out += flag_in(held) ? "; a copy cut meanwhile is application-consistent\n"
                        : "; a copy cut meanwhile is crash-consistent only\n";
+  const std::string evidence = text_in(field(data, {"evidence"}));
+  if (!evidence.empty()) out += fmt::format("IRIS says: {}\n", evidence);
+  if (flag_in(field(data, {"already"}))) out += "it was thawed before\n";
   if (!how.empty() && how != "session") out += fmt::format("thawed {}\n", how);
+  const std::string hooks = text_in(field(data, {"hooks"}));
+  if (!hooks.empty()) out += fmt::format("warning: post hook {}\n", hooks);
   return out + journal_line(data);
 }
 

@@ -29,7 +29,9 @@ constexpr std::array<VerbText, 13> verbs{{
      "LEASE;\n"
      "                          at most 540s)\n"
      "  --owner NAME            who asks (default: USER@HOST)\n"
-     "  --timeout TIME          how long to wait for the answer (default: no limit)\n"
+     "  --timeout TIME          how long to wait for the answer (default: no limit); a freeze "
+     "that\n"
+     "                          nobody waits for any longer is undone\n"
      "  --iris-status           IRIS's own convention instead of our exit codes: 5 frozen,\n"
      "                          3 anything else\n"},
     {Verb::thaw, "thaw",
@@ -38,13 +40,15 @@ constexpr std::array<VerbText, 13> verbs{{
      "resume writes, and tell whether the freeze held",
      "Exit code 0: the freeze held; a copy cut meanwhile is application-consistent. Exit code 4: "
      "it\n"
-     "did not hold; the copy is crash-consistent only. IRIS is thawed in both cases.\n"
+     "did not hold; the copy is crash-consistent only. IRIS is thawed in both cases. Asking again\n"
+     "with the token gives the same answer.\n"
      "\n"
      "  --token T               the freeze that this token belongs to\n"
      "  --owner NAME            the freeze of this owner\n"
      "  --force                 our freeze, whoever owns it\n"
      "  --foreign               a suspension that was not made by 'irisctl freeze'\n"
-     "  --timeout TIME          how long to wait for the answer (default: no limit)\n"
+     "  --timeout TIME          how long to wait for the answer (default: no limit); the thaw goes "
+     "on\n"
      "  --iris-status           IRIS's own convention instead of our exit codes: 5 held,\n"
      "                          3 anything else\n"},
     {Verb::with_freeze, "with-freeze",

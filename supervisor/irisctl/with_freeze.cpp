@@ -58,7 +58,7 @@ void undo(const Options& options) {
 bool thaw(const Options& options, const control::Reply& frozen) {
   control::Request request{.verb = "thaw", .token = token_in(frozen.data)};
   if (request.token.empty()) request.owner = options.request.owner;
-  const Answer answer = insist(options, request, new_agent_within, -1);
+  const Answer answer = insist(options, request, new_agent_within, control::no_agent);
   const control::Reply& reply = answer.reply;
   if (reply.code == control::done) {
     say(thaw_text(reply));

@@ -105,6 +105,7 @@ class World {
   std::size_t log_at_fault_ = 0;
   std::string told_before_;  ///< what containers that have ended since the fault have told
   bool quiet_ = false;
+  Clock::duration verifying_{};  ///< the checker's time is no outage
   Figures figures_;
   std::vector<std::string> breaches_;
 };

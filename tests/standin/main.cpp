@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "cover.h"
-#include "daemons.h"
-#include "iris_command.h"
-#include "listing.h"
-#include "load.h"
+#include "base/cover.h"
+#include "base/process.h"
+#include "base/switches.h"
+#include "commands/iris_command.h"
+#include "commands/load.h"
+#include "daemons/daemons.h"
+#include "instance/listing.h"
 #include "main/agent.h"
 #include "main/iris_main.h"
-#include "process.h"
-#include "switches.h"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // What each action does.
 #include "config/actions.h"
 
+#include "base/text.h"
 #include "config/operations.h"
 #include "config/properties.h"
-#include "store.h"
-#include "text.h"
+#include "daemons/store.h"
 
 namespace standin {
 namespace {

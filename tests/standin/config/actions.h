@@ -8,7 +8,7 @@
 #include "config/cpf.h"
 #include "config/objects.h"
 #include "config/users.h"
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

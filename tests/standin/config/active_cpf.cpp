@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "clock.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/text.h"
 
 namespace standin {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "config/cpf.h"
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

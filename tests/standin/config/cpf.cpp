@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "switches.h"
-#include "text.h"
+#include "base/switches.h"
+#include "base/text.h"
 
 namespace standin {
 namespace {

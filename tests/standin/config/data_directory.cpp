@@ -3,15 +3,15 @@
 
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "base/profile.h"
+#include "base/switches.h"
+#include "base/text.h"
 #include "config/factory.h"
 #include "config/users.h"
-#include "messages.h"
-#include "profile.h"
-#include "recovery.h"
-#include "store.h"
-#include "switches.h"
-#include "text.h"
+#include "daemons/recovery.h"
+#include "daemons/store.h"
+#include "instance/messages.h"
 
 namespace standin {
 namespace {

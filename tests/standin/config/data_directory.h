@@ -2,7 +2,7 @@
 // The durable directory: used, upgraded, filled for a first start, or refused.
 #include <string>
 
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

@@ -1,7 +1,7 @@
 // The rules of the durable directory.
 #include <signal.h>
 
-#include "instance_fixture.h"
+#include "suite/instance_fixture.h"
 
 namespace standin_test {
 namespace {

@@ -1,7 +1,7 @@
 // What a new instance is configured as.
 #include "config/factory.h"
 
-#include "profile.h"
+#include "base/profile.h"
 
 namespace standin {
 

@@ -3,14 +3,14 @@
 
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/profile.h"
+#include "base/switches.h"
+#include "base/text.h"
 #include "config/actions.h"
 #include "config/active_cpf.h"
 #include "config/factory.h"
-#include "process.h"
-#include "profile.h"
-#include "switches.h"
-#include "text.h"
 
 namespace standin {
 namespace {

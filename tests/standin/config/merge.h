@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <ctime>
 
-#include "instance_fixture.h"
+#include "suite/instance_fixture.h"
 
 namespace standin_test {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <optional>
 
-#include "text.h"
+#include "base/text.h"
 
 namespace standin {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "instance_fixture.h"
+#include "suite/instance_fixture.h"
 
 namespace standin_test {
 

@@ -5,12 +5,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/profile.h"
+#include "base/switches.h"
+#include "base/text.h"
 #include "main/checks.h"
-#include "process.h"
-#include "profile.h"
-#include "switches.h"
-#include "text.h"
 
 namespace standin {
 namespace {

@@ -9,7 +9,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "switches.h"
+#include "base/switches.h"
 
 namespace standin {
 

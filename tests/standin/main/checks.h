@@ -1,6 +1,6 @@
 #pragma once
 // What iris-main looks at before it starts anything.
-#include "instance.h"
+#include "instance/instance.h"
 #include "main/main_log.h"
 
 namespace standin {

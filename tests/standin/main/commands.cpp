@@ -1,7 +1,7 @@
 // Hooks.
 #include "main/commands.h"
 
-#include "switches.h"
+#include "base/switches.h"
 
 namespace standin {
 namespace {

@@ -2,8 +2,8 @@
 // Commands that iris-main runs, its hooks among them, and how it speaks of them.
 #include <string>
 
+#include "base/process.h"
 #include "main/main_log.h"
-#include "process.h"
 
 namespace standin {
 

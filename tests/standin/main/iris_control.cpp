@@ -1,10 +1,10 @@
 // iris start and iris stop.
 #include "main/iris_control.h"
 
+#include "base/process.h"
+#include "base/profile.h"
+#include "base/switches.h"
 #include "main/commands.h"
-#include "process.h"
-#include "profile.h"
-#include "switches.h"
 
 namespace standin {
 namespace {

@@ -2,7 +2,7 @@
 // How iris-main starts and stops IRIS, and what it says meanwhile.
 #include <signal.h>
 
-#include "instance.h"
+#include "instance/instance.h"
 #include "main/main_log.h"
 
 namespace standin {

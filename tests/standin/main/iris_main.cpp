@@ -7,7 +7,11 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/profile.h"
+#include "base/switches.h"
+#include "base/text.h"
 #include "config/data_directory.h"
+#include "instance/state.h"
 #include "main/agent.h"
 #include "main/checks.h"
 #include "main/commands.h"
@@ -15,10 +19,6 @@
 #include "main/main_options.h"
 #include "main/password_file.h"
 #include "main/watches.h"
-#include "profile.h"
-#include "state.h"
-#include "switches.h"
-#include "text.h"
 
 namespace standin {
 namespace {

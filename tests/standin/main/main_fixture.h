@@ -2,7 +2,7 @@
 // StandinMain: an instance for a test, and iris-main in front of it.
 #include <signal.h>
 
-#include "instance_fixture.h"
+#include "suite/instance_fixture.h"
 
 namespace standin_test {
 

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "clock.h"
+#include "base/clock.h"
 
 namespace standin {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "switches.h"
+#include "base/switches.h"
 
 namespace standin {
 namespace {

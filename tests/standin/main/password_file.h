@@ -2,7 +2,7 @@
 // iris-main --password-file: a password for all users, once.
 #include <string>
 
-#include "instance.h"
+#include "instance/instance.h"
 
 namespace standin {
 

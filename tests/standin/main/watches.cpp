@@ -6,9 +6,9 @@
 
 #include <array>
 
-#include "process.h"
-#include "switches.h"
-#include "text.h"
+#include "base/process.h"
+#include "base/switches.h"
+#include "base/text.h"
 
 namespace standin {
 

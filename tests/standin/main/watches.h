@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "instance.h"
+#include "instance/instance.h"
 #include "main/main_log.h"
 
 namespace standin {

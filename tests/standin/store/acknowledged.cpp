@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "objectscript.h"
+#include "base/text.h"
+#include "commands/objectscript.h"
 #include "store/bytes.h"
 #include "store/global_key.h"
-#include "text.h"
 
 namespace standin {
 namespace {

@@ -1,7 +1,7 @@
 // Names and subscripts between NULs.
 #include "store/global_key.h"
 
-#include "text.h"
+#include "base/text.h"
 
 namespace standin {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "files.h"
+#include "base/files.h"
 
 namespace standin {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "store/bytes.h"
-#include "text.h"
 
 namespace standin {
 namespace {

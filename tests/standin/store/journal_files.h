@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "files.h"
+#include "base/files.h"
 #include "store/journal_record.h"
 
 namespace standin {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files.h"
+#include "base/files.h"
 #include "store/journal_record.h"
 #include "store/wij_text.h"
 

@@ -89,6 +89,46 @@ TEST(Jobs, EveryJobHasASessionOfItsOwn) {
             "own\n");
 }
 
+TEST(Jobs, MoreEnvironmentStandsBesideOurs) {
+  Loop loop;
+  std::string output;
+  loop.jobs().run(shell("echo $MORE; test -n \"$PATH\" && echo ours"), seconds(20),
+                  Jobs::Keep::output, [&](const JobResult& result) { output = result.output; },
+                  {"MORE=a b"});
+  ASSERT_TRUE(loop.until([&] { return !output.empty(); }));
+  EXPECT_EQ(output, "a b\nours\n");
+}
+
+TEST(Jobs, TheProcessOfAJobIsKnownUntilItsEnd) {
+  Loop loop;
+  bool ended = false;
+  const std::uint64_t job =
+      loop.jobs().run(shell("exec sleep 1000"), minutes(10), Jobs::Keep::output,
+                      [&](const JobResult&) { ended = true; });
+  const WatchedProcess process = loop.jobs().process(job);
+  ASSERT_GT(process.pid, 0);
+  ProcessInfo info;
+  ASSERT_TRUE(read_process(process.pid, info));
+  EXPECT_EQ(info.started, process.started);
+  ::kill(process.pid, SIGKILL);
+  ASSERT_TRUE(loop.until([&] { return ended; }));
+  EXPECT_EQ(loop.jobs().process(job).pid, 0);
+}
+
+TEST(Jobs, ASessionThatOverrunsIsAskedAndNotKilled) {
+  Loop loop;
+  std::optional<bool> timed_out;
+  const std::uint64_t job = loop.jobs().run(
+      shell("trap '' TERM; echo there; exec sleep 1000"), milliseconds(500), Jobs::Keep::session,
+      [&](const JobResult& result) { timed_out = result.timed_out; });
+  ASSERT_TRUE(loop.until([&] { return timed_out.has_value(); }));
+  EXPECT_TRUE(*timed_out);
+  EXPECT_FALSE(loop.until([&] { return !loop.jobs().alive(job); }, seconds(3)))
+      << "others are killed 2 s after they were asked";
+  ::kill(loop.jobs().process(job).pid, SIGKILL);
+  EXPECT_TRUE(loop.until([&] { return !loop.jobs().alive(job); }));
+}
+
 TEST(Jobs, TheDeadlineEndsTheWholeSession) {
   Loop loop;
   const JobResult result = run(loop, shell("sleep 1000 & echo $!; sleep 1000"), seconds(2));

@@ -24,7 +24,7 @@ struct FreezeDrive {
   std::string since = "Tue";
 
   std::string ask(const std::string& owner = "job", Nanos lease = seconds(120)) {
-    return machine.request_freeze(owner, "token", lease, true, since, now).why;
+    return machine.request_freeze(owner, "token", lease, {}, since, now).why;
   }
   FreezeStep step() { return machine.next_step(now); }
   void end(const StepResult& result) { machine.step_ended(result, since, now); }
@@ -47,9 +47,14 @@ struct FreezeDrive {
   static StepResult good(FreezeStep step) {
     switch (step) {
       case FreezeStep::probe:
+      case FreezeStep::confirm_undone:
       case FreezeStep::confirm_resumed:
+      case FreezeStep::settle:
         return answer(no);
+      case FreezeStep::before:
       case FreezeStep::sync:
+      case FreezeStep::ask_who:
+      case FreezeStep::after:
       case FreezeStep::resume_forced:
         return answer(0);
       case FreezeStep::witness:

@@ -43,6 +43,8 @@ TEST(FreezeFailures, OfAFreezeUndoWhatWasDone) {
                         {Step::suspend, silence(), Step::undo}};
   for (const StepResult& bad : {answer(no), answer(0), answer(1), answer(239), silence()})
     rows.push_back({Step::confirm, bad, Step::undo});
+  for (const StepResult& bad : {answer(1, "'10-x' ended with 1"), silence()})
+    rows.push_back({Step::before, bad, Step::after});
   for (const Step step : {Step::sync, Step::witness}) {
     for (const StepResult& bad : {answer(no), answer(yes), answer(1), answer(239), silence()})
       rows.push_back({step, bad, Step::undo});
@@ -62,8 +64,10 @@ TEST(FreezeFailures, OfAFreezeUndoWhatWasDone) {
       EXPECT_TRUE(drive.machine.ours());
     }
     drive.run_well();
-    EXPECT_EQ(drive.machine.phase(), Phase::thawed);
     EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
+    drive.machine.still_live({});  // a session that was given up has ended
+    drive.run_well();
+    EXPECT_EQ(drive.machine.phase(), Phase::thawed);
     EXPECT_EQ(drive.machine.outcome().reason.find(name_of(row.step)) == 0,
               row.step != Step::probe || row.result.timed_out || row.result.status != yes)
         << drive.machine.outcome().reason;
@@ -81,7 +85,7 @@ TEST(FreezeFailures, APlainRefusalNeverThawsWhoWasQuicker) {
     drive.run_well(Step::suspend);
     drive.run(answer(no));
     ASSERT_EQ(drive.run(result), Step::suspend_plain);
-    EXPECT_EQ(drive.step(), undone ? Step::undo : Step::none) << result.status;
+    EXPECT_EQ(drive.step(), undone ? Step::undo : Step::after) << result.status;
   }
 }
 
@@ -94,6 +98,8 @@ TEST(FreezeFailures, AnUndoThatIsRefusedIsForced) {
       drive.run(answer(1));
       ASSERT_EQ(drive.run(bad), Step::undo);
       ASSERT_EQ(drive.run(forced ? answer(0) : silence()), Step::resume_forced);
+      ASSERT_EQ(drive.run(forced ? answer(no) : silence()), Step::confirm_undone);
+      ASSERT_EQ(drive.run(answer(0)), Step::after);
       EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
       const std::string& why = drive.machine.outcome().reason;
       EXPECT_EQ(why.find("sync"), 0U) << why;
@@ -106,7 +112,7 @@ TEST(FreezeFailures, OfAThawEndInAThawAllTheSame) {
   struct ThawRow : Row {
     bool held = false;
   };
-  std::vector<ThawRow> rows{{{Step::recheck, answer(no), Step::none}}};
+  std::vector<ThawRow> rows{{{Step::recheck, answer(no), Step::ask_who}}};
   for (const StepResult& bad : {answer(0), answer(1), answer(239), silence()}) {
     rows.push_back({{Step::recheck, bad, Step::rewitness}});
     rows.push_back({{Step::rewitness, bad, Step::resume}});
@@ -126,8 +132,10 @@ TEST(FreezeFailures, OfAThawEndInAThawAllTheSame) {
     Freeze look = drive.machine;
     ASSERT_EQ(look.next_step(drive.now), row.next);
     drive.run_well();
-    EXPECT_EQ(drive.machine.phase(), Phase::thawed);
     EXPECT_EQ(drive.machine.take_news(), News::thawed);
+    drive.machine.still_live({});
+    drive.run_well();
+    EXPECT_EQ(drive.machine.phase(), Phase::thawed);
     EXPECT_EQ(drive.machine.outcome().held, row.held) << drive.machine.outcome().reason;
     EXPECT_EQ(drive.machine.outcome().reason.empty(), row.held);
     EXPECT_FALSE(drive.machine.ours());
@@ -142,9 +150,13 @@ TEST(FreezeFailures, AForcedThawThatCannotBeConfirmedSaysSo) {
     drive.run(silence());
     drive.run_well(Step::confirm_resumed);
     ASSERT_EQ(drive.run(bad), Step::confirm_resumed);
+    ASSERT_EQ(drive.run(answer(0)), Step::after);
     EXPECT_EQ(drive.machine.take_news(), News::thawed);
     EXPECT_FALSE(drive.machine.outcome().held);
+    EXPECT_FALSE(drive.machine.outcome().known);
     EXPECT_NE(drive.machine.outcome().reason.find("could not be confirmed"), std::string::npos);
+    EXPECT_EQ(drive.machine.phase(), Phase::settling);
+    EXPECT_TRUE(drive.machine.ours()) << "it may still be suspended, by us";
   }
 }
 
@@ -155,9 +167,11 @@ TEST(FreezeFailures, AnotherLifeOfIrisIsNotResumed) {
     drive.run_well(step);
     drive.since = "Wed";
     ASSERT_EQ(drive.run(FreezeDrive::good(step)), step);
+    ASSERT_EQ(drive.run(answer(0)), Step::after);
     EXPECT_EQ(drive.step(), Step::none);
     EXPECT_EQ(drive.machine.take_news(), News::thawed);
     EXPECT_FALSE(drive.machine.outcome().held);
+    EXPECT_EQ(drive.machine.outcome().ended_by, "iris");
     EXPECT_NE(drive.machine.outcome().reason.find("IRIS was restarted"), std::string::npos);
   }
 }
@@ -176,17 +190,21 @@ TEST(FreezeFailures, AnUnknownStartTimeDoesNotHoldButIsResumed) {
 }
 
 TEST(FreezeFailures, AStopBreaksAFreezeOffAfterItsStep) {
-  for (const Step step : {Step::probe, Step::suspend, Step::confirm, Step::sync, Step::witness}) {
+  for (const Step step :
+       {Step::probe, Step::before, Step::suspend, Step::confirm, Step::sync, Step::witness}) {
     SCOPED_TRACE(name_of(step));
     FreezeDrive drive;
     drive.ask();
     drive.run_well(step);
     ASSERT_EQ(drive.step(), step);
-    drive.machine.thaw_now("the container was stopped", drive.now);
-    drive.machine.thaw_now("another reason", drive.now);
+    drive.machine.thaw_now("the container was stopped", "stop", drive.now);
+    drive.machine.thaw_now("another reason", "stop", drive.now);
     drive.end(FreezeDrive::good(step));
-    EXPECT_EQ(drive.step(), step == Step::probe ? Step::none : Step::undo);
-    drive.end(answer(yes));
+    Freeze look = drive.machine;
+    EXPECT_EQ(look.next_step(drive.now), step == Step::probe    ? Step::none
+                                         : step == Step::before ? Step::after
+                                                                : Step::undo);
+    drive.run_well();
     EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
     EXPECT_EQ(drive.machine.outcome().reason, "broken off: the container was stopped");
     EXPECT_EQ(drive.ask(), "");  // the next one begins afresh
@@ -209,11 +227,12 @@ TEST(FreezeFailures, ALeaseThatEndsDuringTheFreezeUndoesIt) {
 
 TEST(FreezeFailures, AStopThawsWhatIsFrozen) {
   FreezeDrive drive = frozen();
-  drive.machine.thaw_now("the container was stopped", drive.now);
+  drive.machine.thaw_now("the container was stopped", "stop", drive.now);
   drive.run_well();
   EXPECT_EQ(drive.machine.take_news(), News::thawed);
   EXPECT_EQ(drive.machine.outcome().reason, "the container was stopped");
-  drive.machine.thaw_now("again", drive.now);
+  EXPECT_EQ(drive.machine.outcome().ended_by, "stop");
+  drive.machine.thaw_now("again", "stop", drive.now);
   EXPECT_EQ(drive.step(), Step::none);
   EXPECT_EQ(drive.machine.take_news(), News::none);
 }
@@ -224,15 +243,17 @@ TEST(FreezeFailures, AnIrisThatIsLostLeavesNothingToThaw) {
   EXPECT_EQ(nothing.machine.take_news(), News::none);
   FreezeDrive drive = frozen();
   drive.machine.iris_lost("IRIS died", drive.now);
-  EXPECT_EQ(drive.step(), Step::none);
+  EXPECT_FALSE(drive.machine.ours());
+  EXPECT_EQ(drive.run(answer(0)), Step::after);
   EXPECT_EQ(drive.machine.take_news(), News::thawed);
   EXPECT_FALSE(drive.machine.outcome().held);
   EXPECT_EQ(drive.machine.outcome().reason, "IRIS died");
 }
 
 TEST(FreezeFailures, AnIrisThatIsLostDuringAStepEndsWithTheStep) {
-  for (const Step step : {Step::probe, Step::suspend, Step::confirm, Step::sync, Step::witness,
-                          Step::recheck, Step::rewitness, Step::resume, Step::confirm_resumed}) {
+  for (const Step step :
+       {Step::probe, Step::before, Step::suspend, Step::confirm, Step::sync, Step::witness,
+        Step::recheck, Step::rewitness, Step::resume, Step::confirm_resumed}) {
     for (const bool running : {true, false}) {
       SCOPED_TRACE(std::string{name_of(step)} + (running ? " running" : " wanted"));
       const bool thaws = step >= Step::recheck;
@@ -248,7 +269,7 @@ TEST(FreezeFailures, AnIrisThatIsLostDuringAStepEndsWithTheStep) {
       drive.machine.iris_lost("IRIS died", drive.now);
       EXPECT_EQ(drive.machine.ours(), running);
       if (running) drive.end(FreezeDrive::good(step));
-      EXPECT_EQ(drive.step(), Step::none);
+      EXPECT_EQ(drive.run(answer(0)), step == Step::probe ? Step::none : Step::after);
       EXPECT_EQ(drive.machine.take_news(), thaws ? News::thawed : News::freeze_failed);
       EXPECT_EQ(drive.machine.outcome().reason, "IRIS died");
       EXPECT_FALSE(drive.machine.outcome().held);
@@ -261,8 +282,40 @@ TEST(FreezeFailures, AFreezeThatIsLostBeforeItWasToldHasFailed) {
   drive.ask();
   drive.run_well();
   drive.machine.iris_lost("IRIS died", drive.now);
+  drive.run_well();
   EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
   EXPECT_EQ(drive.machine.outcome().reason, "IRIS died");
+  EXPECT_FALSE(drive.machine.last());
+}
+
+TEST(FreezeFailures, APostHookThatFailsIsReportedAndNoMore) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::after);
+  ASSERT_EQ(drive.run(answer(1, "'90-x' ended with 1")), Step::after);
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_TRUE(drive.machine.outcome().held);
+  EXPECT_EQ(drive.machine.outcome().hooks, "'90-x' ended with 1");
+}
+
+TEST(FreezeFailures, WhatIsDefiniteTakesThePlaceOfWhatNobodyKnows) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  ASSERT_EQ(drive.run(silence()), Step::recheck);
+  ASSERT_EQ(drive.run(answer(0, "IRIS.DAT 1 9\n")), Step::rewitness);
+  drive.run_well();
+  EXPECT_TRUE(drive.machine.outcome().known);
+  EXPECT_EQ(drive.machine.outcome().reason, "'IRIS.DAT' changed while it was frozen");
+}
+
+TEST(FreezeFailures, WhoResumedItIsAskedAndQuoted) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  ASSERT_EQ(drive.run(answer(no)), Step::recheck);
+  ASSERT_EQ(drive.run(answer(0, "ExternalThaw: Resuming system\n")), Step::ask_who);
+  drive.run_well();
+  EXPECT_EQ(drive.machine.outcome().ended_by, "other");
+  EXPECT_EQ(drive.machine.outcome().evidence, "ExternalThaw: Resuming system");
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ struct Tally {
   int freeze_failed = 0;
   int held = 0;
   int not_held = 0;
+  int late = 0;
+  int settled = 0;
 };
 
 class Story {
@@ -27,7 +29,7 @@ class Story {
   Story(unsigned seed, Tally& tally) : random_{seed}, tally_{tally} {}
 
   void tell() {
-    for (int event = 0; event < 60 && !testing::Test::HasFailure(); ++event) {
+    for (int event = 0; event < 100 && !testing::Test::HasFailure(); ++event) {
       one_event();
       take_news();
       check();
@@ -40,7 +42,7 @@ class Story {
 
   void one_event() {
     now_ += milliseconds(dice(40) == 0 ? 60'000 : dice(400));
-    switch (dice(24)) {
+    switch (dice(26)) {
       case 0:
       case 1:
         return ask();
@@ -53,13 +55,14 @@ class Story {
         }
         return;
       case 4:
-        if (dice(8) == 0) machine_.thaw_now("stop", now_);
+        if (dice(8) == 0) machine_.thaw_now("stop", "stop", now_);
         return;
       case 5:
         if (dice(8) != 0) return;
         since_ = std::to_string(now_);
         ++witness_;
         suspended_by_us_ = suspended_by_other_ = false;
+        late_ = {};  // they were sessions of the IRIS that is gone
         if (dice(2) == 0) machine_.iris_lost("lost", now_);
         return;
       case 6:
@@ -71,26 +74,46 @@ class Story {
       case 8:
         if (!suspended_by_us_ && !suspended_by_other_) ++witness_;
         return;
+      case 9:
+      case 10:
+        return stragglers_act();
       default:
         return work();
     }
   }
 
   void ask() {
-    const auto refusal = machine_.request_freeze(
-        dice(2) == 0 ? "a" : "b", "t", seconds(1 + dice(100)), dice(8) != 0, since_, now_);
+    const auto refusal =
+        machine_.request_freeze(dice(2) == 0 ? "a" : "b", "t", seconds(1 + dice(100)),
+                                dice(8) != 0 ? "" : "held", since_, now_);
     if (!refusal.why.empty()) return;
     if (!refusal.already) failed_ = foreign_ = false;
     if (machine_.phase() == FreezePhase::freezing) freeze_waits_ = true;
   }
 
   void thaw(const std::string& owner) {
-    if (machine_.request_thaw(owner, "", now_).why.empty()) thaw_waits_ = true;
+    const auto refusal = machine_.request_thaw(owner, "", now_);
+    if (refusal.already) {
+      EXPECT_FALSE(machine_.last()->outcome.held) << "it may be another freeze that is meant";
+    }
+    if (refusal.why.empty() && !refusal.already) thaw_waits_ = true;
+  }
+
+  /// A session that was given up does what it was told after all, and ends.
+  void stragglers_act() {
+    if (late_.suspend && !suspended_by_us_ && !suspended_by_other_) suspended_by_us_ = true;
+    if (late_.resume && dice(2) == 0) suspended_by_us_ = suspended_by_other_ = false;
+    late_ = {};
   }
 
   void work() {
+    machine_.still_live(late_);
     if (running_ == Step::none) {
       running_ = machine_.next_step(now_);
+      const bool thaws = running_ == Step::undo || running_ == Step::resume_forced;
+      if (thaws && !foreign_) {
+        EXPECT_TRUE(machine_.lease()->suspending) << "IRIS was never asked: it is not ours";
+      }
       if (running_ == Step::resume && !foreign_) {
         EXPECT_FALSE(knew_another_life_);
       }
@@ -98,6 +121,10 @@ class Story {
     }
     EXPECT_EQ(machine_.next_step(now_), Step::none);
     const StepResult result = answer_of(running_);
+    const bool suspends = running_ == Step::suspend || running_ == Step::suspend_plain;
+    const bool resumes = running_ == Step::undo || running_ == Step::resume;
+    late_.suspend = late_.suspend || (suspends && result.timed_out);
+    late_.resume = late_.resume || (resumes && result.timed_out);
     // After the witnesses there is nothing left that could fail to hold.
     const bool witness = running_ == Step::recheck || running_ == Step::rewitness;
     knew_another_life_ = witness && another_life();
@@ -113,16 +140,21 @@ class Story {
   StepResult answer_of(Step step) {
     StepResult result = testing_support::FreezeDrive::good(step);
     if (dice(40) == 0) result.timed_out = true;
+    // It has done nothing yet, and may do it later.
+    if (result.timed_out && dice(2) == 0) return result;
     if (dice(40) == 0) {
-      result.status = static_cast<int>(dice(6));
+      // IRIS may refuse anything at any time, but does not lie about being suspended.
+      result.status = static_cast<int>(dice(3));
       return result;
     }
     const bool suspended = suspended_by_us_ || suspended_by_other_;
     switch (step) {
       case Step::probe:
       case Step::confirm:
+      case Step::confirm_undone:
       case Step::recheck:
       case Step::confirm_resumed:
+      case Step::settle:
         result.status = suspended ? yes : no;
         break;
       case Step::suspend:
@@ -139,8 +171,13 @@ class Story {
       case Step::rewitness:
         result.output = std::to_string(witness_);
         break;
+      case Step::before:
+      case Step::after:
+        if (dice(20) == 0) result = {1, false, "'10-x' ended with 1"};
+        break;
       case Step::none:
       case Step::sync:
+      case Step::ask_who:
         break;
     }
     return result;
@@ -176,28 +213,45 @@ class Story {
         }
         thaw_waits_ = false;
         return;
+      case News::late:
+        ++tally_.late;
+        return;
+      case News::settled:
+        ++tally_.settled;
+        EXPECT_FALSE(machine_.ours());
+        return;
     }
   }
 
   void check() const {
-    const bool busy = machine_.phase() != FreezePhase::thawed;
-    EXPECT_EQ(machine_.ours(), busy);
+    const FreezePhase phase = machine_.phase();
+    const bool busy = phase != FreezePhase::thawed && phase != FreezePhase::settling;
+    if (phase == FreezePhase::thawed) {
+      EXPECT_FALSE(machine_.ours());
+    }
     EXPECT_TRUE(busy || (!freeze_waits_ && !thaw_waits_)) << "a request was forgotten";
-    if (machine_.phase() == FreezePhase::frozen) {
+    if (phase == FreezePhase::frozen) {
+      EXPECT_TRUE(machine_.ours());
       EXPECT_LE(machine_.deadline(), machine_.lease()->began_at + seconds(101));
+    } else if (phase == FreezePhase::settling) {
+      EXPECT_EQ(machine_.deadline() == never, running_ != Step::none);
+      EXPECT_LE(machine_.deadline() == never ? 0 : machine_.deadline(), now_ + seconds(5));
     } else {
       EXPECT_EQ(machine_.deadline(), never);
     }
   }
 
-  /// Left alone, it ends with the lease, in few steps, and everybody has been answered.
+  /// Left alone, it ends with the lease, in few steps; nothing of ours is suspended, and everybody
+  /// has been answered.
   void come_to_rest() {
-    for (int i = 0; i < 40 && machine_.phase() != FreezePhase::thawed; ++i) {
+    for (int i = 0; i < 200 && machine_.phase() != FreezePhase::thawed; ++i) {
+      if (i % 10 == 9) stragglers_act();
       if (machine_.deadline() != never) now_ = std::max(now_, machine_.deadline());
       work();
       take_news();
     }
     EXPECT_EQ(machine_.phase(), FreezePhase::thawed);
+    EXPECT_FALSE(suspended_by_us_) << "it is stuck";
     EXPECT_EQ(machine_.next_step(now_), Step::none);
     check();
   }
@@ -211,6 +265,7 @@ class Story {
   int witness_ = 0;
   bool suspended_by_us_ = false;
   bool suspended_by_other_ = false;
+  Stragglers late_;  ///< sessions that were given up and live
   bool freeze_waits_ = false;
   bool thaw_waits_ = false;
   bool failed_ = false;  ///< something has happened after which it did not hold
@@ -233,6 +288,8 @@ TEST_P(FreezeFuzz, TenThousandStoriesEndWell) {
   EXPECT_GT(tally.freeze_failed, 1000);
   EXPECT_GT(tally.held, 1000);
   EXPECT_GT(tally.not_held, 1000);
+  EXPECT_GT(tally.late, 10);
+  EXPECT_GT(tally.settled, 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, FreezeFuzz, testing::Range(0U, 10U));

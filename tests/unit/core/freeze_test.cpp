@@ -24,6 +24,7 @@ TEST(Freeze, TakesItsStepsInOrderAndHolds) {
   EXPECT_EQ(drive.machine.phase(), Phase::freezing);
   EXPECT_TRUE(drive.machine.ours());
   EXPECT_EQ(drive.run(answer(no)), Step::probe);
+  EXPECT_EQ(drive.run(answer(0)), Step::before);
   EXPECT_EQ(drive.run(answer(yes, "x with journal file: /j/20260711.003 \r\nSystem suspended\n")),
             Step::suspend);
   EXPECT_EQ(drive.run(answer(yes)), Step::confirm);
@@ -45,12 +46,16 @@ TEST(Freeze, TakesItsStepsInOrderAndHolds) {
   EXPECT_EQ(drive.run(answer(0, "w")), Step::rewitness);
   EXPECT_EQ(drive.run(answer(yes)), Step::resume);
   EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawing);
+  EXPECT_FALSE(drive.machine.ours()) << "only the post hooks are left";
+  EXPECT_EQ(drive.machine.take_news(), News::none);
+  EXPECT_EQ(drive.run(answer(0)), Step::after);
   EXPECT_EQ(drive.machine.phase(), Phase::thawed);
   EXPECT_EQ(drive.machine.take_news(), News::thawed);
   EXPECT_TRUE(drive.machine.outcome().held) << drive.machine.outcome().reason;
   EXPECT_EQ(drive.machine.outcome().reason, "");
   EXPECT_EQ(drive.machine.outcome().journal, "/j/20260711.003");
-  EXPECT_EQ(drive.machine.outcome().lasted, seconds(9));
+  EXPECT_EQ(drive.machine.outcome().lasted, seconds(10));
   EXPECT_FALSE(drive.machine.ours());
 }
 
@@ -63,14 +68,14 @@ TEST(Freeze, OneStepAtATimeAndAnswersNobodyAskedForAreIgnored) {
   EXPECT_EQ(drive.step(), Step::none);
   drive.end(answer(no));
   drive.end(answer(no));
-  EXPECT_EQ(drive.step(), Step::suspend);
+  EXPECT_EQ(drive.step(), Step::before);
 }
 
 TEST(Freeze, TheSameOwnerHasItAlreadyWithTheSameEnd) {
   FreezeDrive drive;
   drive.ask();
   const auto again = [&] {
-    return drive.machine.request_freeze("job", "other", seconds(500), true, "Tue", drive.now);
+    return drive.machine.request_freeze("job", "other", seconds(500), "", "Tue", drive.now);
   };
   EXPECT_TRUE(again().already);
   drive.run_well();
@@ -96,8 +101,8 @@ TEST(Freeze, AnotherOwnerIsToldWhoHasItAndHowLong) {
 
 TEST(Freeze, WithoutARunningIrisThereIsNothingToFreeze) {
   FreezeDrive drive;
-  EXPECT_EQ(drive.machine.request_freeze("job", "t", seconds(1), false, "", 0).why,
-            "IRIS is not running");
+  EXPECT_EQ(drive.machine.request_freeze("job", "t", seconds(1), "IRIS is held", "", 0).why,
+            "IRIS is held");
   EXPECT_EQ(drive.machine.phase(), Phase::thawed);
   EXPECT_EQ(drive.step(), Step::none);
 }
@@ -154,6 +159,7 @@ TEST(Freeze, AThawThatIsRefusedIsForcedAndConfirmed) {
   EXPECT_EQ(drive.run(answer(no)), Step::resume);
   EXPECT_EQ(drive.run(answer(1)), Step::resume_forced);  // a status that nobody documents
   EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
+  drive.run_well();
   EXPECT_EQ(drive.machine.take_news(), News::thawed);
   EXPECT_TRUE(drive.machine.outcome().held);
   EXPECT_TRUE(drive.machine.outcome().without_session);
@@ -168,6 +174,7 @@ TEST(Freeze, SomebodyElsesSuspensionIsThawedOnRequestOnly) {
   EXPECT_EQ(drive.run(answer(no)), Step::confirm_resumed);
   EXPECT_EQ(drive.machine.take_news(), News::thawed);
   EXPECT_FALSE(drive.machine.outcome().held);
+  EXPECT_FALSE(drive.machine.last()) << "it was no freeze of ours";
   FreezeDrive ours = frozen();
   EXPECT_NE(ours.machine.request_foreign_thaw(ours.now).why.find("'job'"), std::string::npos);
 }
@@ -175,7 +182,7 @@ TEST(Freeze, SomebodyElsesSuspensionIsThawedOnRequestOnly) {
 TEST(Freeze, ALeaseOfAnEarlierAgentGoesOnAndMayHold) {
   const Lease lease = *frozen().machine.lease();
   FreezeDrive drive;
-  drive.machine.restore(lease);
+  drive.machine.restore(lease, {}, drive.now);
   EXPECT_EQ(drive.machine.phase(), Phase::frozen);
   EXPECT_EQ(drive.machine.deadline(), lease.end_at);
   EXPECT_EQ(drive.machine.take_news(), News::none);
@@ -188,12 +195,65 @@ TEST(Freeze, AFreezeThatAnEarlierAgentHadNotCompletedIsUndone) {
   Lease lease = *frozen().machine.lease();
   lease.witness.clear();
   FreezeDrive drive;
-  drive.machine.restore(lease);
-  EXPECT_EQ(drive.step(), Step::recheck);
+  drive.machine.restore(lease, {}, drive.now);
+  EXPECT_EQ(drive.step(), Step::undo);
   drive.end(answer(yes));
-  drive.run_well();
-  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_EQ(drive.run(answer(no)), Step::confirm_undone);
+  EXPECT_EQ(drive.run(answer(0)), Step::after);
+  EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
   EXPECT_FALSE(drive.machine.outcome().held);
+}
+
+TEST(Freeze, OneThatHadNotAskedIrisYetOwesThePostHooksOnly) {
+  Lease lease = *frozen().machine.lease();
+  lease.witness.clear();
+  lease.suspending = false;
+  FreezeDrive drive;
+  drive.machine.restore(lease, {}, drive.now);
+  EXPECT_EQ(drive.run(answer(0)), Step::after) << "what is suspended is not ours";
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+}
+
+TEST(Freeze, AThawThatAnEarlierAgentHadBegunKeepsWhatTheWitnessesSaid) {
+  for (const bool held : {true, false}) {
+    FreezeDrive before = frozen();
+    if (!held) before.now = before.machine.deadline();
+    before.machine.request_thaw("job", "", before.now);
+    before.run_well(Step::resume);
+    ASSERT_EQ(before.step(), Step::resume);
+    FreezeDrive drive;
+    drive.machine.restore(*before.machine.lease(), {}, drive.now);
+    ASSERT_EQ(drive.run(answer(no)), Step::resume) << "resumed already, perhaps";
+    drive.run_well();
+    EXPECT_EQ(drive.machine.take_news(), News::thawed);
+    EXPECT_EQ(drive.machine.outcome().held, held) << drive.machine.outcome().reason;
+    EXPECT_EQ(drive.machine.outcome().reason.empty(), held);
+  }
+}
+
+TEST(Freeze, WhoAsksAgainForTheThawHearsTheSame) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("", "token", drive.now);
+  drive.run_well();
+  EXPECT_TRUE(drive.machine.request_thaw("", "token", drive.now).already);
+  // By name another freeze may be meant: only what is on the safe side is said.
+  EXPECT_NE(drive.machine.request_thaw("job", "", drive.now).why.find("its token"),
+            std::string::npos);
+  EXPECT_EQ(drive.machine.request_thaw("", "other", drive.now).why, "nothing of ours is frozen");
+  EXPECT_EQ(drive.machine.request_thaw("", "", drive.now).why, "nothing of ours is frozen");
+}
+
+TEST(Freeze, WhoComesTooLateHearsThatItDidNotHold) {
+  FreezeDrive drive = frozen();
+  drive.now = drive.machine.deadline();
+  drive.run_well();
+  EXPECT_TRUE(drive.machine.request_thaw("job", "", drive.now).already);
+  EXPECT_EQ(drive.machine.last()->outcome.ended_by, "lease");
+  // After a freeze that failed the owner's thaw must not be answered with the one before.
+  drive.ask();
+  EXPECT_EQ(drive.run(answer(1)), Step::probe);
+  EXPECT_EQ(drive.machine.request_thaw("job", "", drive.now).why, "nothing of ours is frozen");
+  EXPECT_TRUE(drive.machine.request_thaw("", "token", drive.now).already);
 }
 
 TEST(Freeze, FindsTheJournalFile) {
@@ -201,6 +261,14 @@ TEST(Freeze, FindsTheJournalFile) {
   EXPECT_EQ(journal_of("System suspended"), "");
   EXPECT_EQ(journal_of("with journal file: "), "");
   EXPECT_EQ(journal_of("a with journal file: /iris/j 1/2.003\r\nnext"), "/iris/j 1/2.003");
+}
+
+TEST(Freeze, NamesTheFileThatChanged) {
+  const std::string before = "/a/IRIS.DAT 1 2\n/b c/IRIS.DAT 1 2\n";
+  EXPECT_EQ(changed_file(before, before), "");
+  EXPECT_EQ(changed_file(before, "/a/IRIS.DAT 1 2\n/b c/IRIS.DAT 1 3\n"), "/b c/IRIS.DAT");
+  EXPECT_EQ(changed_file(before, "/b c/IRIS.DAT 1 2\n"), "/a/IRIS.DAT");
+  EXPECT_EQ(changed_file("x", ""), "x");
 }
 
 }  // namespace

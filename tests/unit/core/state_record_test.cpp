@@ -68,9 +68,26 @@ TEST(StateRecord, EveryKindComesBack) {
   EXPECT_EQ(there_and_back(restart).at, restart.at);
 
   StateRecord thawed = record_of(Kind::thawed);
-  EXPECT_FALSE(there_and_back(thawed).held);
-  thawed.held = true;
-  EXPECT_TRUE(there_and_back(thawed).held);
+  FreezeOutcome& outcome = thawed.ended.outcome;
+  thawed.ended.owner = "job";
+  thawed.ended.token = "abc";
+  outcome = {.held = true,
+             .known = false,
+             .ended_by = "other",
+             .evidence = "a line",
+             .reason = "why",
+             .journal = "/j/1",
+             .hooks = "'10-x' ended with 1",
+             .lasted = seconds(3),
+             .without_session = true};
+  const EndedFreeze back = there_and_back(thawed).ended;
+  EXPECT_EQ(back.owner + back.token, "jobabc");
+  EXPECT_TRUE(back.outcome.held && !back.outcome.known && back.outcome.without_session);
+  EXPECT_EQ(back.outcome.ended_by + back.outcome.evidence + back.outcome.reason, "othera linewhy");
+  EXPECT_EQ(back.outcome.journal + back.outcome.hooks, "/j/1'10-x' ended with 1");
+  EXPECT_EQ(back.outcome.lasted, seconds(3));
+  thawed.failed = true;
+  EXPECT_EQ(there_and_back(thawed).ended.owner, "");
 }
 
 TEST(StateRecord, EveryPartOfALeaseComesBack) {

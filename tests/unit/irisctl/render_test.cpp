@@ -126,6 +126,11 @@ TEST(IrisctlRender, ThawTellsWhetherItHeld) {
             "crash-consistent only\n"
             "thawed without a session\n");
   EXPECT_EQ(thaw_text({0, "thawed", "{}"}), "thawed\n");
+  EXPECT_EQ(thaw_text({4, "", R"({"held":false,"verdict":"unknown","reason":"no session",
+                     "evidence":"a line","already":true,"hooks":"'10-x' ended with 1"})"}),
+            "not known to have held: no session; a copy cut meanwhile is crash-consistent only\n"
+            "IRIS says: a line\nit was thawed before\n"
+            "warning: post hook '10-x' ended with 1\n");
 }
 
 TEST(IrisctlRender, JsonIsIndented) {

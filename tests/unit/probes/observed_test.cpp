@@ -59,15 +59,23 @@ TEST(Observed, HungWhileFrozenByUsSaysNothingOfHealth) {
   EXPECT_EQ(facts.last_good_at, ago(20));
 }
 
-TEST(Observed, ASuspensionByAnotherLastsUntilItIsDeniedOrHealthIsBack) {
+TEST(Observed, ASuspensionByAnotherLastsUntilItIsDeniedOrIrisIsAnother) {
   Observed observed;
   EXPECT_TRUE(observed.suspended_by_other(true, ago(30)));
   EXPECT_FALSE(observed.suspended_by_other(true, ago(20)));
   EXPECT_EQ(facts_of(observed).suspended_by_other_since, ago(30));
-  observed.suspended_by_other(false, ago(10));
+  EXPECT_TRUE(observed.suspended_by_other(false, ago(10)));
+  EXPECT_FALSE(observed.suspended_by_other(false, ago(10)));
   EXPECT_FALSE(facts_of(observed).suspended_by_other_since);
+  // Health need not show it: a session is asked.
+  probes::QlistFacts running = qlist(State::running, Health::ok);
+  running.since = "Tue";
+  observed.poll(running, ago(9), false);
   observed.suspended_by_other(true, ago(9));
-  observed.poll(qlist(State::running, Health::ok), ago(8), false);
+  EXPECT_TRUE(observed.poll(running, ago(8), false).maybe_foreign);
+  EXPECT_TRUE(facts_of(observed).suspended_by_other_since);
+  running.since = "Wed";
+  EXPECT_FALSE(observed.poll(running, ago(7), false).maybe_foreign);
   EXPECT_FALSE(facts_of(observed).suspended_by_other_since);
 }
 

@@ -46,7 +46,8 @@ TEST(Status, EveryValueIsAsTheSchemaSays) {
   View full = some_view();
   full.data.trouble = DataTrouble::read_only;
   full.data.trouble_since = full.now;
-  full.freeze.owner = full.freeze.last_outcome = full.freeze.last_reason = "x";
+  full.freeze.owner = full.freeze.last_reason = "x";
+  full.freeze.last_outcome = "did_not_hold";
   full.freeze.since = full.freeze.lease_end = full.freeze.last_ended = 1;
   full.pid1.stop_step = full.qlist_failure = full.freeze.last_journal = "x";
   full.merge_json = "{}";

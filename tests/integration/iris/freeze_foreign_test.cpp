@@ -1,0 +1,112 @@
+// Suspensions that are not ours: found, shown, left alone, and thawed when somebody asks for it.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/iris/freeze_words.h"
+
+namespace testing_support {
+namespace {
+
+using std::string;
+
+constexpr const char* freeze_by_hand = "##class(Backup.General).ExternalFreeze()";
+constexpr const char* thaw_by_hand = "##class(Backup.General).ExternalThaw()";
+
+/// Whether health shows a suspension or not, which nobody knows.
+class FreezeForeign : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    SKIP_WITHOUT_NAMESPACES();
+    container_.fault("frozen_health", GetParam());
+    container_.set("IRIS_INIT_HEALTH_POLL", "1s");
+    container_.set("IRIS_INIT_FREEZE_FOREIGN_CHECK", "1s");
+  }
+  [[nodiscard]] string metrics() const {
+    return http_get(IrisContainer::port, "/metrics", within(5s)).body;
+  }
+
+  IrisContainer container_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Health, FreezeForeign, ::testing::Values("hung", "ok"),
+                         [](const auto& each) { return string{each.param}; });
+
+TEST_P(FreezeForeign, IsFoundShownLeftAloneAndThawedOnRequest) {
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  EXPECT_EQ(IrisContainer::probe("readyz"), 200);
+  EXPECT_EQ(IrisContainer::probe("livez"), 200);
+  EXPECT_EQ(freeze_state(container_, init), "foreign");
+  EXPECT_NE(metrics().find("freeze_state{state=\"foreign\"} 1"), string::npos);
+  const auto refused = container_.irisctl(init, {"freeze", "--owner", "job"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_NE(refused.err.find("somebody else"), string::npos) << refused.err;
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 3);
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--force"}).code, 3);
+  EXPECT_EQ(container_.session(init, is_suspended), suspended);
+  const auto thawed = container_.irisctl(init, {"thaw", "--foreign", "-o", "json"});
+  EXPECT_EQ(thawed.code, 4);
+  EXPECT_EQ(json_of(thawed).value("verdict", ""), "unknown") << thawed.out;
+  EXPECT_EQ(container_.session(init, is_suspended), not_suspended);
+  EXPECT_TRUE(init.wait_for_event("freeze.foreign_over", within(20s))) << init.log();
+  EXPECT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 0);
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 0);
+}
+
+TEST_P(FreezeForeign, AnAgentThatWasJustStartedFindsItAndLeavesItAlone) {
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  kill_agent(init);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  EXPECT_EQ(container_.session(init, is_suspended), suspended);
+  ASSERT_EQ(container_.session(init, thaw_by_hand), suspended);
+  EXPECT_TRUE(init.wait_for_event("freeze.foreign_over", within(20s))) << init.log();
+  EXPECT_EQ(freeze_state(container_, init), "thawed");
+}
+
+TEST_P(FreezeForeign, CountsAsReadyForItsTimeOnly) {
+  container_.set("IRIS_INIT_HEALTH_SUSPENDED_READY_FOR", "2s");
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(30s)).status, 503);
+  EXPECT_EQ(IrisContainer::probe("livez"), 200);
+  ASSERT_EQ(container_.session(init, thaw_by_hand), suspended);
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200);
+}
+
+TEST_P(FreezeForeign, EndsWithTheIrisThatItWasMadeOf) {
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_TRUE(wait_until([&] { return freeze_state(container_, init) != "foreign"; }, within(20s)));
+}
+
+TEST(FreezeForeignCheck, CanBeSwitchedOff) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.fault("frozen_health", "ok");
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container.set("IRIS_INIT_FREEZE_FOREIGN_CHECK", "0s");
+  Program init = container.start_up();
+  ASSERT_EQ(container.session(init, freeze_by_hand), suspended);
+  const auto polls = [&] {
+    const string text = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+    const string name = "\niris_init_qlist_duration_seconds_count ";
+    const auto at = text.find(name);
+    return at == string::npos ? 0 : std::stoi(text.substr(at + name.size()));
+  };
+  const int before = polls();
+  ASSERT_GT(before, 0);
+  ASSERT_TRUE(wait_until([&] { return polls() >= before + 3; }, within(20s)));
+  EXPECT_EQ(freeze_state(container, init), "thawed");
+  // A freeze that meets it tells it all the same.
+  EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 3);
+  EXPECT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+}
+
+}  // namespace
+}  // namespace testing_support

@@ -1,0 +1,158 @@
+// The truth about the time between freeze and thaw: who ended it early, and what is said of it.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/iris/freeze_words.h"
+
+namespace testing_support {
+namespace {
+
+using std::string;
+
+class FreezeWindow : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_WITHOUT_NAMESPACES();
+    container_.set("IRIS_INIT_HEALTH_POLL", "1s");
+  }
+  /// Its token.
+  string freeze(const Program& init, const string& lease = "120s") const {
+    const auto frozen =
+        container_.irisctl(init, {"freeze", "--owner", "job", "--lease", lease, "-o", "json"});
+    EXPECT_EQ(frozen.code, 0) << frozen.err << init.log();
+    return json_of(frozen).value("token", "");
+  }
+  /// What is told of a window that ended early: exit code 4, and so in JSON.
+  nlohmann::json thaw_broken(const Program& init, const string& token) const {
+    const auto thawed = container_.irisctl(init, {"thaw", "--token", token, "-o", "json"});
+    EXPECT_EQ(thawed.code, 4) << thawed.out << thawed.err << init.log();
+    nlohmann::json json = json_of(thawed);
+    EXPECT_FALSE(json.value("held", true)) << thawed.out;
+    EXPECT_EQ(json.value("verdict", ""), "ended_early") << thawed.out;
+    return json;
+  }
+  static string text(const nlohmann::json& json, const char* name) {
+    return json.contains(name) && json[name].is_string() ? json[name].get<string>() : "";
+  }
+  static bool without_limit() {
+    return IrisContainer::has_fact("wd_suspend_limit", "refuse") ||
+           IrisContainer::has_fact("profile", "2020.1");
+  }
+
+  IrisContainer container_;
+};
+
+TEST_F(FreezeWindow, IrisOwnTimeLimitIsQuoted) {
+  if (without_limit()) GTEST_SKIP() << "this IRIS has no time limit of its own";
+  Program init = container_.start_up();
+  container_.fault("clock_scale", "100");  // IRIS's 120 s are over long before ours
+  const string token = freeze(init);
+  ASSERT_TRUE(wait_until([&] { return container_.session(init, is_suspended) == not_suspended; },
+                         within(20s)));
+  const nlohmann::json thawed = thaw_broken(init, token);
+  EXPECT_EQ(text(thawed, "ended_by"), "other");
+  EXPECT_NE(text(thawed, "evidence").find("WDSuspendLimit"), string::npos) << thawed;
+}
+
+TEST_F(FreezeWindow, ItEndsAWindowWhoseAgentSleeps) {
+  if (without_limit()) GTEST_SKIP() << "this IRIS has no time limit of its own";
+  Program init = container_.start_up();
+  const string token = freeze(init, "1s");
+  const pid_t agent = descendants_named(init.pid(), "iris-agent").front();
+  ::kill(agent, SIGSTOP);
+  EXPECT_TRUE(wait_until([&] { return container_.session(init, is_suspended) == not_suspended; },
+                         within(20s)));
+  ::kill(agent, SIGCONT);
+  const nlohmann::json thawed = thaw_broken(init, token);
+  EXPECT_EQ(text(thawed, "ended_by"), "lease");
+}
+
+TEST_F(FreezeWindow, SomebodysThawIsQuoted) {
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  ASSERT_EQ(container_.session(init, "##class(Backup.General).ExternalThaw()"), suspended);
+  const nlohmann::json thawed = thaw_broken(init, token);
+  EXPECT_EQ(text(thawed, "ended_by"), "other");
+  EXPECT_NE(text(thawed, "evidence").find("ExternalThaw"), string::npos) << thawed;
+  const nlohmann::json last = freeze_status(container_, init)["last"];
+  EXPECT_EQ(text(last, "outcome"), "did_not_hold") << last;
+  EXPECT_NE(text(last, "reason").find("ExternalThaw"), string::npos) << last;
+}
+
+TEST_F(FreezeWindow, SomebodysThawAndFreezeInItsPlaceIsSeenByTheFiles) {
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  ASSERT_EQ(container_.session(init, "##class(Backup.General).ExternalThaw()"), suspended);
+  ASSERT_EQ(
+      container_.exec(init, {"iris", "session", "IRIS", "-U", "USER", "set ^k8stest(1)=1"}).code,
+      0);
+  ASSERT_TRUE(wait_for_message(container_, "System resumed", within(20s)));
+  ASSERT_EQ(container_.session(init, "##class(Backup.General).ExternalFreeze()"), suspended);
+  const nlohmann::json thawed = thaw_broken(init, token);
+  EXPECT_NE(text(thawed, "reason").find("changed while it was frozen"), string::npos) << thawed;
+}
+
+TEST_F(FreezeWindow, ADeathOfIrisEndsIt) {
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("freeze.not_held", within(20s))) << init.log();
+  EXPECT_EQ(text(thaw_broken(init, token), "ended_by"), "iris");
+}
+
+TEST_F(FreezeWindow, ARestartByHandEndsIt) {
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  EXPECT_EQ(container_.exec(init, {"iris", "force", "IRIS"}).code, 0);
+  EXPECT_EQ(container_.exec(init, {"iris", "start", "IRIS", "quietly"}).code, 0);
+  EXPECT_EQ(text(thaw_broken(init, token), "ended_by"), "iris");
+}
+
+TEST_F(FreezeWindow, TheAnswerOutlivesTheAgent) {
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  kill_agent(init);
+  ASSERT_TRUE(init.wait_for_event("freeze.resumed", within(20s))) << init.log();
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--token", token}).code, 0) << init.log();
+  const auto again = container_.irisctl(init, {"thaw", "--token", token, "-o", "json"});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_TRUE(json_of(again).value("already", false)) << again.out;
+  kill_agent(init);
+  ASSERT_TRUE(wait_until(
+      [&] {
+        return container_.irisctl(init, {"thaw", "--token", token}).code == 0;
+      },
+      within(20s)))
+      << init.log();
+  EXPECT_EQ(text(freeze_status(container_, init)["last"], "outcome"), "held");
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 3);
+}
+
+TEST_F(FreezeWindow, AStopEndsItAndTheRequesterHearsIt) {
+  Program init = container_.start_up({"--drain-delay", "10s"});
+  const string token = freeze(init);
+  init.signal(SIGTERM);
+  ASSERT_TRUE(init.wait_for_event("freeze.not_held", within(20s))) << init.log();
+  EXPECT_EQ(text(thaw_broken(init, token), "ended_by"), "stop");
+  const auto refused = container_.irisctl(init, {"freeze", "--owner", "job"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_NE(refused.err.find("is being stopped"), string::npos) << refused.err;
+  EXPECT_EQ(init.wait_code(within(60s)), 0) << init.log();
+}
+
+TEST_F(FreezeWindow, OneThatNobodyCouldWatchIsUnknown) {
+  container_.set("IRIS_INIT_FREEZE_STEP_TIMEOUT", "1s");
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  container_.fault("session_fault", "exit:7");
+  const auto thawed = container_.irisctl(init, {"thaw", "--token", token, "-o", "json"});
+  EXPECT_EQ(thawed.code, 4) << thawed.out;
+  EXPECT_EQ(json_of(thawed).value("verdict", ""), "unknown") << thawed.out;
+  EXPECT_EQ(freeze_state(container_, init), "settling") << "nobody has confirmed the thaw";
+  container_.fault("session_fault", "");
+  EXPECT_TRUE(init.wait_for_event("freeze.settled", within(30s))) << init.log();
+  EXPECT_EQ(container_.session(init, is_suspended), not_suspended);
+}
+
+}  // namespace
+}  // namespace testing_support

@@ -1,0 +1,172 @@
+// What is left of a freeze that is over: sessions that were given up and may still do what they
+// were told, and thaws that nobody has confirmed.
+#include <gtest/gtest.h>
+
+#include "tests/unit/core/freeze_drive.h"
+
+namespace sup {
+namespace {
+
+using testing_support::answer;
+using testing_support::FreezeDrive;
+using testing_support::frozen;
+using testing_support::no;
+using testing_support::silence;
+using testing_support::yes;
+using Step = FreezeStep;
+using Phase = FreezePhase;
+using News = FreezeNews;
+
+/// A freeze whose session did not answer in time and still lives; it was answered for.
+FreezeDrive with_a_straggler() {
+  FreezeDrive drive;
+  drive.ask();
+  drive.run_well(Step::suspend);
+  drive.run(silence());
+  EXPECT_EQ(drive.run(answer(no)), Step::undo);
+  EXPECT_EQ(drive.run(answer(no)), Step::confirm_undone);
+  EXPECT_EQ(drive.run(answer(0)), Step::after);
+  EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
+  return drive;
+}
+
+void wait_for_the_next_look(FreezeDrive& drive) {
+  ASSERT_NE(drive.machine.deadline(), never);
+  drive.now = std::max(drive.now, drive.machine.deadline());
+}
+
+TEST(FreezeSettling, ItStaysOursUntilTheSessionHasEndedAndALastLookSaysNo) {
+  FreezeDrive drive = with_a_straggler();
+  EXPECT_EQ(drive.machine.phase(), Phase::settling);
+  EXPECT_TRUE(drive.machine.ours());
+  for (int look = 0; look < 3; ++look) {
+    EXPECT_EQ(drive.step(), Step::none) << "not without a pause";
+    wait_for_the_next_look(drive);
+    drive.machine.still_live({.suspend = true});
+    EXPECT_EQ(drive.run(answer(no)), Step::settle);
+    EXPECT_TRUE(drive.machine.ours());
+  }
+  drive.machine.still_live({});
+  EXPECT_EQ(drive.run(answer(no)), Step::settle) << "its end is a reason to look at once";
+  EXPECT_EQ(drive.machine.take_news(), News::settled);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+  EXPECT_FALSE(drive.machine.ours());
+  EXPECT_EQ(drive.ask(), "");
+}
+
+TEST(FreezeSettling, ALookThatBeganBeforeItsEndIsNotTheLast) {
+  FreezeDrive drive = with_a_straggler();
+  wait_for_the_next_look(drive);
+  ASSERT_EQ(drive.step(), Step::settle);
+  drive.machine.still_live({});
+  drive.end(answer(no));
+  EXPECT_EQ(drive.machine.phase(), Phase::settling);
+  EXPECT_EQ(drive.run(answer(no)), Step::settle);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+}
+
+TEST(FreezeSettling, AFreezeThatComesLateIsThawedAsOurs) {
+  for (const bool ended : {false, true}) {
+    FreezeDrive drive = with_a_straggler();
+    wait_for_the_next_look(drive);
+    drive.machine.still_live({.suspend = !ended});
+    EXPECT_EQ(drive.run(answer(yes)), Step::settle);
+    EXPECT_EQ(drive.machine.take_news(), News::late);
+    EXPECT_EQ(drive.run(answer(yes)), Step::undo);
+    EXPECT_EQ(drive.run(answer(no)), Step::settle) << "confirmed at once";
+    EXPECT_EQ(drive.machine.phase(), ended ? Phase::thawed : Phase::settling);
+  }
+}
+
+TEST(FreezeSettling, WhereNoSessionHelpsItIsForcedAgainAndAgain) {
+  FreezeDrive drive = with_a_straggler();
+  drive.machine.still_live({});
+  for (int round = 0; round < 3; ++round) {
+    wait_for_the_next_look(drive);
+    EXPECT_EQ(drive.run(silence()), Step::settle);
+    EXPECT_EQ(drive.run(answer(0)), Step::resume_forced);
+    EXPECT_EQ(drive.step(), Step::none) << "not without a pause";
+  }
+  wait_for_the_next_look(drive);
+  EXPECT_EQ(drive.run(answer(no)), Step::settle);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+}
+
+TEST(FreezeSettling, AThawThatDoesNotTakeIsForcedNext) {
+  FreezeDrive drive = with_a_straggler();
+  drive.machine.still_live({});
+  EXPECT_EQ(drive.run(answer(yes)), Step::settle);
+  EXPECT_EQ(drive.run(answer(yes)), Step::undo);
+  EXPECT_EQ(drive.run(answer(yes)), Step::settle);
+  EXPECT_EQ(drive.run(answer(0)), Step::resume_forced);
+}
+
+TEST(FreezeSettling, NobodyFreezesMeanwhileAndThawsAreToldWhy) {
+  FreezeDrive drive = with_a_straggler();
+  EXPECT_NE(drive.ask("other").find("the freeze by 'job' is over"), std::string::npos);
+  EXPECT_NE(drive.ask("job").find("ask again later"), std::string::npos);
+  EXPECT_NE(drive.machine.request_foreign_thaw(drive.now).why, "");
+  EXPECT_NE(drive.machine.request_thaw("job", "", drive.now).why.find("is being undone"),
+            std::string::npos);
+  EXPECT_NE(drive.machine.request_thaw("", "wrong", drive.now).why.find("token"),
+            std::string::npos);
+  EXPECT_EQ(drive.run(answer(no)), Step::settle) << "somebody asked: look at once";
+}
+
+TEST(FreezeSettling, TheNextAgentGoesOnWithIt) {
+  const Lease lease = *with_a_straggler().machine.lease();
+  FreezeDrive drive;
+  drive.machine.restore(lease, {.suspend = true}, drive.now);
+  drive.run_well();
+  EXPECT_EQ(drive.machine.take_news(), News::freeze_failed);
+  EXPECT_EQ(drive.machine.phase(), Phase::settling);
+  drive.machine.still_live({});
+  EXPECT_EQ(drive.run(answer(no)), Step::settle);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+}
+
+TEST(FreezeSettling, ALateThawOnlyKeepsNewFreezesAway) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::resume);
+  drive.run(silence());
+  drive.run_well();
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_TRUE(drive.machine.outcome().held);
+  EXPECT_EQ(drive.machine.phase(), Phase::settling);
+  EXPECT_FALSE(drive.machine.ours()) << "it can only resume";
+  EXPECT_NE(drive.ask().find("would end this freeze"), std::string::npos);
+  wait_for_the_next_look(drive);
+  EXPECT_EQ(drive.step(), Step::none) << "there is nothing to look for";
+  drive.machine.still_live({});
+  EXPECT_EQ(drive.step(), Step::none);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+  EXPECT_EQ(drive.ask(), "");
+}
+
+TEST(FreezeSettling, AnIrisThatIsLostSettlesIt) {
+  for (const bool looking : {true, false}) {
+    FreezeDrive drive = with_a_straggler();
+    wait_for_the_next_look(drive);
+    if (looking) {
+      ASSERT_EQ(drive.step(), Step::settle);
+    }
+    drive.machine.iris_lost("IRIS died", drive.now);
+    if (looking) drive.end(silence());
+    EXPECT_EQ(drive.machine.take_news(), News::settled);
+    EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+  }
+}
+
+TEST(FreezeSettling, AnUnconfirmedForeignThawIsNotTriedAgain) {
+  FreezeDrive drive;
+  drive.machine.request_foreign_thaw(drive.now);
+  drive.run(answer(no));
+  drive.run(answer(0));
+  EXPECT_EQ(drive.run(answer(yes)), Step::confirm_resumed);
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_EQ(drive.machine.phase(), Phase::thawed);
+}
+
+}  // namespace
+}  // namespace sup
