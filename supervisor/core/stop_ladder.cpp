@@ -111,6 +111,9 @@ bool StopLadder::step_is_over(const LadderFacts& facts, Nanos now) const {
       // comes.
       return (late && acted_) || !facts.main_alive;
     case LadderStep::stop:
+      // A start that were ended now would leave data to be recovered; one that is over can be
+      // stopped.
+      return late || (!facts.irisdb_alive && !facts.start_running) || !settings_.stops_iris;
     case LadderStep::force:
       return late || !facts.irisdb_alive || !settings_.stops_iris;
     case LadderStep::term:

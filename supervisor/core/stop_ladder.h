@@ -8,8 +8,9 @@
 //   thaw      iris stat INSTANCE -W, if a lease runs and    not frozen, or 10 s
 //             the agent has not thawed after half of it
 //   ask       stop signal to the main program               main gone and no irisdb, or T - 45 s
-//   stop      iris stop INSTANCE quietly, if irisdb lives,  no irisdb, or T - 30 s
-//             main is gone or deaf, and no other stop runs
+//   stop      iris stop INSTANCE quietly, if irisdb lives,  no irisdb and no start under way, or
+//             main is gone or deaf, no other stop runs, and   T - 30 s
+//             a restart in place that is under way has ended
 //   force     iris force INSTANCE, if irisdb lives          no irisdb, or T - 12 s
 //   term      SIGTERM to all descendants                    nobody left, or 5 s
 //   kill      SIGKILL to all descendants                    nobody left, or 5 s
@@ -72,6 +73,7 @@ struct LadderFacts {
   bool drained = false;
   bool frozen_by_us = false;
   bool command_running = false;  ///< PID 1's own `iris …` child has not ended
+  bool start_running = false;    ///< … and it is `iris start`: IRIS may be there in a moment
   bool other_stop_runs = false;  ///< somebody else's `iris stop` is under way
 };
 

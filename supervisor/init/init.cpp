@@ -244,7 +244,8 @@ void Init::send_state() {
 int Init::exit_code() const {
   if (!stop_requested_) return main_code_;
   if (stop_code_ != ExitCode::clean) return stop_code_;
-  if (ladder_.forced()) return ExitCode::forced;
+  // A start that was under way may have brought it back.
+  if (ladder_.forced() || (found_dead_ && iris_forced_)) return ExitCode::forced;
   return options_.iris ? ExitCode::clean : main_code_;
 }
 

@@ -103,6 +103,8 @@ class Init {
   bool prepared_ = false;  ///< cpfmerge has done its work: it holds the data for us
   bool stop_requested_ = false;
   bool hurried_ = false;
+  bool iris_forced_ = false;  ///< forced for the agent, and not started again since
+  bool found_dead_ = false;   ///< … and so it was when the stop came
   bool reap_wanted_ = false;  ///< SIGCHLD came, or there were more than one turn reaps
   bool finished_ = false;
   int stop_code_ = 0;

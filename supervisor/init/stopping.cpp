@@ -49,6 +49,8 @@ void Init::begin_ladder() {
         Level::warning, "stop.left_up",
         "IRIS is not stopped (--down false): it ends with the container, and recovers at its "
         "next start");
+  const bool force_runs = command_pid_ != 0 && state_.command.command == Command::force;
+  if (!ladder_.active() && iris_forced_) found_dead_ = force_runs || !look_around().irisdb_alive;
   state_.phase = InitPhase::stopping;
   ladder_.begin(monotonic_now());
 }
@@ -70,6 +72,7 @@ LadderFacts Init::look_around() {
   facts.drained = agent_.drained != 0;
   facts.frozen_by_us = agent_.frozen_by_us != 0 && !thawed_by_us_;
   facts.command_running = command_pid_ != 0;
+  facts.start_running = command_pid_ != 0 && state_.command.command == Command::start;
   // Whose parent ends while we look may be missed, and is PID 1's child on the next glance:
   // "nobody" is believed on the second one only.
   for (int glance = 0; glance < 2 && !(facts.irisdb_alive && facts.others_alive); ++glance) {
@@ -206,6 +209,8 @@ void Init::leave(Nanos now) {
 
 void Init::write_termination_message(int code) {
   if (!options_.iris) return;
+  if (stop_requested_ && found_dead_ && iris_forced_)
+    reason_.append("; IRIS had died and was not started again: it recovers at its next start");
   // What the agent knows of why the main program has ended by itself.
   if (const auto known = text_of(agent_.end_reason); agent_.end_wanted == 0 && !known.empty())
     reason_.append(reason_.empty() ? "" : "; ").append(known);

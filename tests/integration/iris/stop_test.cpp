@@ -131,6 +131,20 @@ TEST(IrisStop, SigtermDuringARestartInPlaceLeavesNothingBehind) {
   EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
 }
 
+TEST(IrisStop, OfAnIrisThatHasDiedAndWasNotStartedAgainIsNotCalledClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  container.fault("start_fault", "fail");
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(30s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.pausing", within(30s))) << init.log();
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 124) << init.log();
+  EXPECT_NE(init.log().find("it recovers at its next start"), string::npos) << init.log();
+}
+
 TEST(IrisStop, WithTheAgentKilledAtEveryStepItIsCleanAllTheSame) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;

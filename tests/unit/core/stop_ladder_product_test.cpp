@@ -13,7 +13,7 @@ using testing_support::climb_on;
 using testing_support::text_of;
 using testing_support::tick;
 
-constexpr unsigned fact_sets = 256;
+constexpr unsigned fact_sets = 512;
 
 LadderFacts facts_of(unsigned bits) {
   const auto bit = [bits](unsigned n) { return (bits >> n & 1U) != 0; };
@@ -24,6 +24,7 @@ LadderFacts facts_of(unsigned bits) {
           .drained = bit(4),
           .frozen_by_us = bit(5),
           .command_running = bit(6),
+          .start_running = bit(6) && bit(8),  // it is one of the commands
           .other_stop_runs = bit(7)};
 }
 

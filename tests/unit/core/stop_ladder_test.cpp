@@ -44,6 +44,26 @@ std::vector<Story> iris_stories() {
          return after < seconds(20) ? facts : gone(facts);
        },
        "signal_main@0 clean_ipc@20000 leave@20000"},
+      {"a restart in place is under way: IRIS is stopped once its start is over", usual,
+       [](Nanos after) {
+         LadderFacts facts = serving;
+         facts.drained = true;
+         facts.main_alive = after < seconds(1);  // its `iris stop` was refused
+         facts.command_running = facts.start_running = after < seconds(8);
+         facts.irisdb_alive = after >= seconds(6);
+         return after < seconds(20) ? facts : gone(facts);
+       },
+       "signal_main@0 iris_stop@8000 clean_ipc@20000 leave@20000"},
+      {"a restart in place fails meanwhile: there is nothing to stop", usual,
+       [](Nanos after) {
+         LadderFacts facts = serving;
+         facts.drained = true;
+         facts.main_alive = after < seconds(1);
+         facts.command_running = facts.start_running = after < seconds(8);
+         facts.irisdb_alive = false;
+         return after < seconds(8) ? facts : gone(facts);
+       },
+       "signal_main@0 clean_ipc@8000 leave@8000"},
       {"the agent is dead: nobody to wait for", usual,
        [](Nanos after) {
          LadderFacts facts = serving;
