@@ -87,6 +87,7 @@ Agent::Agent(boost::asio::io_context& io, AgentOptions options, Settings setting
             [this](const std::string& before) { on_data_news(before); }},
       main_log_{io, jobs_, beside_own_program("cpfmerge"),
                 [this](const probes::MainLogNews& news) { on_main_log(news); }},
+      start_words_{jobs_, beside_own_program("cpfmerge")},
       life_{life_settings(settings_, options_.main_argv)},
       freezer_{{options_.instance, beside_own_program("cpfmerge"),
                 settings_.duration(setting::freeze_lease), setting::freeze_lease.max,

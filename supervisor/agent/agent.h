@@ -28,6 +28,7 @@
 #include "supervisor/agent/merge_edits.h"
 #include "supervisor/agent/options.h"
 #include "supervisor/agent/qlist_poller.h"
+#include "supervisor/agent/start_words.h"
 #include "supervisor/agent/state_file.h"
 #include "supervisor/agent/timeline.h"
 #include "supervisor/core/lifecycle.h"
@@ -62,6 +63,7 @@ class Agent {
   void ask_who_suspended();
   [[nodiscard]] bool suspension_check_is_due() const;
   void on_main_log(const probes::MainLogNews& news);
+  void is_incurable(const std::string& why);
   void forget_failed_start();
   void tell_why_it_may_end();
   void on_data_news(const std::string& before);
@@ -125,6 +127,7 @@ class Agent {
   QlistPoller poller_;
   DataWatch data_;
   MainLog main_log_;
+  StartWords start_words_;
   Lifecycle life_;
   Freezer freezer_;
   MergeEdits merge_;

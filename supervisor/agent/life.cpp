@@ -35,7 +35,7 @@ LifeFacts Agent::life_facts() {
   const CommandReport& command = init_->command;
   facts.command_running =
       (command.state == CommandState::running && command.command != Command::merge) ||
-      (command_pending() && told_.wanted != Command::merge);
+      (command_pending() && told_.wanted != Command::merge) || start_words_.reading();
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
   facts.command_status = command_status_;
@@ -126,6 +126,10 @@ void Agent::on_new_state(LifeState before) {
     stall_reported_ = false;
   }
   if (state == LifeState::up) forget_failed_start();
+  // Each of them comes before a start of ours, and lasts a moment.
+  if (state == LifeState::down || state == LifeState::forcing || state == LifeState::pausing ||
+      state == LifeState::restart_asked)
+    start_words_.begin(data_directory());
   // First what the next agent must know, then the word to the world: between the two we may die.
   if (state == LifeState::up && std::exchange(restored_watch_, false)) {
     merge_.look();
@@ -178,6 +182,7 @@ void Agent::carry_out(LifeAction action) {
       record.kind = StateRecord::Kind::restart;
       record.at = monotonic_now();
       state_.append(std::move(record));
+      forget_failed_start();
       return ask_init(Command::start);
     }
     case LifeAction::give_up:
@@ -220,6 +225,12 @@ void Agent::on_command_ended(const CommandReport& report) {
   poller_.poll_soon();
   if (report.command == Command::start || report.command == Command::stop)
     command_status_ = report.status;
+  if (report.command == Command::start && report.status != 0) {
+    start_words_.read([this](const std::string& incurable) {
+      if (!incurable.empty()) is_incurable(incurable);
+      turn();
+    });
+  }
   if (report.command != Command::thaw || thaw_asked_at_ == never) return;
   thaw_asked_at_ = never;
   StepResult result;

@@ -86,8 +86,7 @@ void Agent::on_main_log(const probes::MainLogNews& news) {
       break;
     case Kind::incurable:
       if (!starts) break;
-      timeline_.add(Level::error, "main.incurable", "no restart can heal this: {}", news.text);
-      if (incurable_.empty()) incurable_ = news.text;
+      is_incurable(news.text);
       break;
     case Kind::fatal:
       timeline_.add(Level::error, "main.fatal", "{}", news.text);
@@ -101,6 +100,12 @@ void Agent::on_main_log(const probes::MainLogNews& news) {
   if (starts && failed && start_failed_.empty()) start_failed_ = "iris-main says: " + news.text;
   tell_why_it_may_end();
   poller_.poll_soon();
+}
+
+void Agent::is_incurable(const std::string& why) {
+  if (!incurable_.empty()) return;
+  timeline_.add(Level::error, "iris.incurable", "no restart can heal this: {}", why);
+  incurable_ = why;
 }
 
 void Agent::forget_failed_start() {

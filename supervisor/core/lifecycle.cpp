@@ -132,8 +132,7 @@ LifeAction Lifecycle::when_starting(const LifeFacts& facts, Nanos now) {
   if (deadline_ == never) deadline_ = now + settings_.restart_delay;
   if (now < deadline_) return LifeAction::none;
   if (facts.incurable.empty()) return has_failed(facts, now, facts.start_failed);
-  give_up_why_ = fmt::format("{}; no restart can help: {}", facts.start_failed, facts.incurable);
-  return give_up(now);
+  return give_up_incurable(facts, now, facts.start_failed);
 }
 
 LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
@@ -300,10 +299,17 @@ LifeAction Lifecycle::when_restarting(const LifeFacts& facts, Nanos now) {
     if (deadline_ == never) deadline_ = now + settings_.restart_delay;
     if (now < deadline_) return LifeAction::none;
   }
-  return has_failed(
-      facts, now,
+  const std::string what =
       good ? "'iris start' said yes, but no irisdb is there"
-           : fmt::format("'iris start' {}", describe_end(facts.command_status).view()));
+           : fmt::format("'iris start' {}", describe_end(facts.command_status).view());
+  if (facts.incurable.empty() || facts.irisdb_alive) return has_failed(facts, now, what);
+  return give_up_incurable(facts, now, what);
+}
+
+LifeAction Lifecycle::give_up_incurable(const LifeFacts& facts, Nanos now,
+                                        const std::string& what) {
+  give_up_why_ = fmt::format("{}; no restart can help: {}", what, facts.incurable);
+  return give_up(now);
 }
 
 LifeAction Lifecycle::when_restart_asked(const LifeFacts& facts, Nanos now) {

@@ -16,7 +16,8 @@
 //        blocked, without a restart being spent, until it is well (down) or IRIS runs (up)
 //   starting --iris-main says that its start has failed, nobody lives, and it does not end-->
 //   broken,
-//        given_up at once for what no restart can heal
+//        given_up at once for what no restart can heal; so is restarting when `iris start` fails
+//        for that
 //   any but preparing, starting and stopping --hold--> held, until it is released or over:
 //        IRIS runs--> up, else--> down
 //   preparing, for an agent that comes back --> up or restarting, whatever its predecessor saw
@@ -146,6 +147,7 @@ class Lifecycle {
   LifeAction has_failed(const LifeFacts& facts, Nanos now, std::string why);
   void begin_pause(Nanos now);
   LifeAction give_up(Nanos now);
+  LifeAction give_up_incurable(const LifeFacts& facts, Nanos now, const std::string& what);
 
   LifeSettings settings_;
   RestartBudget budget_;

@@ -117,6 +117,25 @@ TEST_F(IrisEnd, AMainThatStaysAfterAFailedStartIsHelpedByARestart) {
   EXPECT_EQ(termination_log(), "signal 15");  // the start that failed is history
 }
 
+TEST_F(IrisEnd, ARestartInPlaceThatIsRefusedTheLicenceIsTheLast) {
+  Program init = container_.start_up();
+  // The stand-in prints it only; here IRIS writes it to messages.log as well.
+  std::filesystem::remove(container_.dir / "bin/iris");
+  container_.dir.write("bin/iris",
+                       string{"#!/bin/sh\n[ \"$1\" = start ] && echo '11/26/26-01:14:50:471 (11) 3 "
+                              "[Utility.Event] Error: Invalid Community Edition license' >>"} +
+                           (container_.dir / "data/iris/mgr/messages.log") + "\nexec " +
+                           STANDIN_PROGRAM + " iris \"$@\"\n");
+  std::filesystem::permissions(container_.dir / "bin/iris", std::filesystem::perms{0755});
+  container_.fault("start_fault", "license");
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  ASSERT_EQ(init.wait_code(within(60s)), 75) << init.log();
+  EXPECT_EQ(init.events("iris.restarting").size(), 1U) << init.log();  // of three that it had
+  EXPECT_NE(termination_log().find("no restart can help: the licence is refused"), string::npos)
+      << termination_log() << init.log();
+}
+
 TEST_F(IrisEnd, ATerminationLogThatNobodyReadsIsNotWaitedFor) {
   std::filesystem::remove(container_.dir / "dev/termination-log");
   ASSERT_EQ(::mkfifo((container_.dir / "dev/termination-log").c_str(), 0600), 0);

@@ -129,6 +129,17 @@ TEST(LifecycleStart, WhatNoRestartCanHealIsGivenUpAtOnce) {
   EXPECT_EQ(life.budget().total(), 0U);
 }
 
+TEST(LifecycleStart, ARestartThatFailsForWhatNoRestartCanHealIsTheLast) {
+  Lifecycle life = life_in_restarting();
+  LifeFacts failed = died("x");
+  failed.command_status = 1 << 8;
+  tell(life, {{9'000, for_ever(our_command(failed)), none, State::restarting},  // it is being read
+              {9'100, for_ever(failed), give_up, State::given_up}});
+  EXPECT_EQ(life.why(),
+            "'iris start' exited with code 1; no restart can help: the licence is refused");
+  EXPECT_EQ(life.budget().total(), 1U);
+}
+
 TEST(LifecycleStart, WhoeverStillWorksOnItIsWaitedFor) {
   Lifecycle life{LifeSettings{}};
   tell(life, {{0, started(), none, State::starting},

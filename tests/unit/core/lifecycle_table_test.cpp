@@ -40,6 +40,8 @@ std::vector<News> all_news() {
   said_down.said_down = true;
   LifeFacts failed = died("x");
   failed.command_status = 1 << 8;
+  LifeFacts failed_for_ever = failed;
+  failed_for_ever.incurable = "the licence is refused";
   LifeFacts main_failed = started();
   main_failed.start_failed = "iris-main says so";
   LifeFacts incurable = main_failed;
@@ -55,10 +57,11 @@ std::vector<News> all_news() {
       fact("somebody's iris command runs", their_command(by_hand(died("x")))),
       fact("our command runs", our_command(died("x"))),
       fact("our command has failed, nobody lives", failed),
+      fact("the same, and no restart can heal it", failed_for_ever),
       fact("all were killed, and the data's file system is lost", storage_lost(killed(died("x")))),
       fact("half dead, and the data's file system is lost", storage_lost(with_irisdb(died("x")))),
       fact_and_delay("iris-main's start has failed, it stays, 10 s pass", main_failed),
-      fact_and_delay("the same, and no restart can heal it", incurable),
+      fact_and_delay("the same once more, and no restart can heal it", incurable),
       {"irisctl hold, while IRIS runs",
        [](Lifecycle& life) {
          life.hold({"y", hours(1)});

@@ -1,0 +1,40 @@
+#pragma once
+// StartWords: what IRIS has written to messages.log during a start of ours that failed, and whether
+// that is something which no restart can heal. The file lies on the data volume: a helper reads it.
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "supervisor/agent/jobs.h"
+
+namespace sup {
+
+class StartWords {
+ public:
+  /// Once, with the line and what it means; "" when nothing was said that is known.
+  using Found = std::function<void(const std::string& incurable)>;
+
+  StartWords(Jobs& jobs, std::string helper) : jobs_{jobs}, helper_{std::move(helper)} {}
+
+  /// A start will begin in a moment: what the file holds already is history. "": where IRIS's data
+  /// lie is not known, and nothing will be found.
+  void begin(const std::string& data_directory);
+  /// It has failed.
+  void read(Found found);
+  [[nodiscard]] bool reading() const { return static_cast<bool>(found_); }
+
+ private:
+  void ask(std::int64_t from, Jobs::Done done);
+  void answer(const JobResult& result);
+
+  Jobs& jobs_;
+  std::string helper_;
+  std::string path_;
+  std::optional<std::int64_t> from_;
+  std::uint64_t start_ = 0;  ///< counts them: an answer that comes late is another's
+  Found found_;              ///< empty: nobody waits
+};
+
+}  // namespace sup

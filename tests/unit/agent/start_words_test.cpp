@@ -1,0 +1,81 @@
+#include "supervisor/agent/start_words.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "tests/integration/harness/temp_dir.h"
+#include "tests/unit/agent/loop.h"
+
+namespace sup {
+namespace {
+
+using testing_support::Loop;
+using ::testing_support::TempDir;
+
+constexpr const char* refused =
+    "11/26/26-01:14:50:471 (11) 3 [Utility.Event] Error: Invalid Community Edition license, may "
+    "have exceeded core limit. - Shutting down the system : $zu(56,2)= 0\n";
+
+class StartWordsTest : public ::testing::Test {
+ protected:
+  StartWordsTest() { std::filesystem::create_directories(dir_ / "mgr"); }
+  void say(const std::string& text) const {
+    std::ofstream{dir_ / "mgr/messages.log", std::ios::app} << text << std::flush;
+  }
+  void begin() {
+    words_.begin(dir_.path().string());
+    // The helper's answer is where the file ends; there is no other sign of it.
+    loop_.until([] { return false; }, milliseconds(300));
+  }
+  std::string read() {
+    std::optional<std::string> found;
+    words_.read([&](const std::string& incurable) { found = incurable; });
+    EXPECT_TRUE(loop_.until([&] { return found.has_value(); }));
+    EXPECT_FALSE(words_.reading());
+    return found.value_or("nothing came");
+  }
+
+  TempDir dir_;
+  Loop loop_;
+  StartWords words_{loop_.jobs(), CPFMERGE};
+};
+
+TEST_F(StartWordsTest, WhatTheStartHasSaidIsFound) {
+  say("an older line\n");
+  begin();
+  say("11/26/26-01:14:50:470 (11) 0 [Generic.Event] Starting\n");
+  say(refused);
+  EXPECT_EQ(read().substr(0, 23), "the licence is refused ");
+}
+
+TEST_F(StartWordsTest, WhatWasSaidBeforeIsHistory) {
+  say(refused);
+  begin();
+  say("11/26/26-01:14:50:470 (11) 2 [Generic.Event] Something else\n");
+  EXPECT_EQ(read(), "");
+}
+
+TEST_F(StartWordsTest, AFileThatIsNotThereSaysNothing) {
+  begin();
+  EXPECT_EQ(read(), "");
+  words_.begin("");
+  EXPECT_EQ(read(), "");
+}
+
+TEST_F(StartWordsTest, AHelperThatIsNotThereIsNotWaitedFor) {
+  say("x\n");
+  begin();
+  StartWords without{loop_.jobs(), dir_ / "nobody"};
+  without.begin(dir_.path().string());
+  loop_.until([] { return false; }, milliseconds(100));
+  std::optional<std::string> found;
+  without.read([&](const std::string& incurable) { found = incurable; });
+  EXPECT_TRUE(loop_.until([&] { return found.has_value(); }));
+  EXPECT_EQ(found, "");
+}
+
+}  // namespace
+}  // namespace sup
