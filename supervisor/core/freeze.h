@@ -120,9 +120,11 @@ class Freeze {
   [[nodiscard]] const std::optional<EndedFreeze>& last() const { return last_; }
   /// The lease's end while frozen, the next look while settling, else never.
   [[nodiscard]] Nanos deadline() const;
-  /// Something of ours may be suspended: PID 1 thaws before it stops IRIS.
-  [[nodiscard]] bool ours() const { return lease_.has_value() && !over_; }
-  [[nodiscard]] Stragglers stragglers() const { return stragglers_; }
+  /// IRIS was asked to suspend, and may be: PID 1 thaws before it stops IRIS. Before that, what is
+  /// suspended is somebody else's.
+  [[nodiscard]] bool ours() const { return lease_ && lease_->suspending && !over_; }
+  /// It is known already, whatever the time.
+  [[nodiscard]] bool has_next_step() const { return wanted_ != FreezeStep::none; }
 
  private:
   // freeze.cpp
