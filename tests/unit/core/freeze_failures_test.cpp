@@ -89,6 +89,17 @@ TEST(FreezeFailures, APlainRefusalNeverThawsWhoWasQuicker) {
   }
 }
 
+TEST(FreezeFailures, AnAnswerThatIsNoRefusalMayBeThatOfAFreezeThatTookEffect) {
+  for (const int status : {0, 1, 239}) {
+    FreezeDrive drive;
+    drive.ask();
+    drive.run_well(Step::suspend);
+    drive.run(answer(status));
+    ASSERT_EQ(drive.run(answer(no)), Step::suspend_plain);
+    EXPECT_EQ(drive.step(), Step::undo) << status;
+  }
+}
+
 TEST(FreezeFailures, AnUndoThatIsRefusedIsForced) {
   for (const StepResult& bad : {answer(0), answer(1), answer(239), silence()}) {
     for (const bool forced : {true, false}) {
