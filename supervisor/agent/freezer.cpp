@@ -111,19 +111,22 @@ void Freezer::restore(StateRecord record) {
   machine_.restore(std::move(lease), living(), now);
 }
 
-/// Whether it is the same IRIS only qlist tells: an agent that has just begun would have to say
-/// that nobody knows. And what is left of a freeze is looked for in an IRIS that runs.
-bool Freezer::waits_for_qlist() const {
+bool Freezer::may_go_on() const {
   const IrisNow iris = iris_();
-  if (machine_.phase() == FreezePhase::settling) return iris.since.empty();
-  const bool is_restored =
+  // What is left of a freeze is looked for in an IRIS that runs, and by one session at a time.
+  if (machine_.phase() == FreezePhase::settling)
+    return machine_.has_next_step() || (!iris.since.empty() && !jobs_.alive(look_));
+  // Whether it is the same IRIS only qlist tells: an agent that has just begun would have to say
+  // that nobody knows. Once the lease is over that is all the same.
+  const bool may_hold =
       machine_.phase() == FreezePhase::frozen || machine_.phase() == FreezePhase::thawing;
-  return is_restored && !iris.heard && monotonic_now() < unheard_until_;
+  const Nanos now = monotonic_now();
+  return !may_hold || iris.heard || now >= std::min(unheard_until_, machine_.lease()->end_at);
 }
 
 Nanos Freezer::deadline() const {
   Nanos at = machine_.deadline();
-  if (machine_.phase() == FreezePhase::settling || waits_for_qlist())
+  if (machine_.phase() == FreezePhase::settling || !may_go_on())
     at = monotonic_now() + look_at_stragglers_every;
   for (const auto* waiters : {&freeze_waiters_, &thaw_waiters_}) {
     for (const Waiter& waiter : *waiters)
@@ -171,7 +174,7 @@ void Freezer::turn() {
   const Nanos now = monotonic_now();
   give_up_waiting(now);
   machine_.still_live(living());
-  while (!waits_for_qlist()) {
+  while (may_go_on()) {
     const FreezeStep step = machine_.next_step(now);
     if (step == FreezeStep::none) break;
     run(step);
@@ -196,8 +199,8 @@ void Freezer::run(FreezeStep step) {
     case FreezeStep::recheck:
     case FreezeStep::confirm_resumed:
     case FreezeStep::settle:
-      jobs_.run(is_suspended_command(instance), settings_.step_timeout, Jobs::Keep::session,
-                [this](const JobResult& result) { job_ended(result); });
+      look_ = jobs_.run(is_suspended_command(instance), settings_.step_timeout, Jobs::Keep::session,
+                        [this](const JobResult& result) { job_ended(result); });
       return;
     case FreezeStep::suspend:
       return suspend(lease->end_at - lease->began_at);

@@ -27,7 +27,7 @@ struct FreezerSettings {
 /// What the freezer needs to know of IRIS, asked at the moment it needs it.
 struct IrisNow {
   std::string why_not;   ///< why it cannot be frozen now; empty: it can
-  bool heard = false;    ///< qlist has told something since this agent began
+  bool heard = false;    ///< qlist has told something since this agent began, or will not any more
   std::string since;     ///< IRIS's start time, as qlist tells it
   std::string data_dir;  ///< what is flushed and witnessed; empty: nothing is known of it
 };
@@ -83,7 +83,7 @@ class Freezer {
   void job_ended(const JobResult& result);
   void give_up_waiting(Nanos now);
   [[nodiscard]] Stragglers living();
-  [[nodiscard]] bool waits_for_qlist() const;
+  [[nodiscard]] bool may_go_on() const;
   void tell_news();
   void tell_frozen();
   void tell_failed();
@@ -104,6 +104,7 @@ class Freezer {
   std::vector<Waiter> freeze_waiters_;
   std::vector<Waiter> thaw_waiters_;
   Session running_;                  ///< pid 0: none
+  std::uint64_t look_ = 0;           ///< the last session that was asked whether IRIS is suspended
   std::vector<Session> stragglers_;  ///< given up, but not ended when last looked at
   Nanos unseen_until_ = 0;   ///< an earlier agent may have started a session that it did not record
   StateRecord ended_;        ///< to be kept once nothing of the freeze is left

@@ -127,7 +127,7 @@ IrisNow Agent::iris_now() const {
   IrisNow now;
   const auto& qlist = observed_.last_good();
   const bool says_running = qlist && qlist->state == probes::State::running;
-  now.heard = qlist.has_value();
+  now.heard = qlist || init_->phase == InitPhase::stopping;
   if (says_running) now.since = qlist->since;
   now.data_dir = data_directory();
   const LifeState state = life_.state();

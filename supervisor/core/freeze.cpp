@@ -23,7 +23,7 @@ void Freeze::begin(FreezePhase phase) {
   thaw_why_.clear();
   thaw_by_.clear();
   lost_why_.clear();
-  over_ = forced_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = false;
+  over_ = forced_ = refused_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = false;
 }
 
 std::string Freeze::who_has_it(Nanos now) const {
@@ -185,10 +185,11 @@ void Freeze::step_ended(const StepResult& result, const std::string& iris_since,
   if (!lost_why_.empty() && suspends && (result.timed_out || answered(result, iris_yes))) {
     // It may have reached the next life of IRIS.
     unconfirmed_ = true;
+    lease_->iris_since.clear();
     return fail_freeze(std::exchange(lost_why_, {}), false, now);
   }
   if (!lost_why_.empty()) return iris_lost(std::exchange(lost_why_, {}), now);
-  if (phase_ == FreezePhase::settling) return settle_step_ended(step, result, now);
+  if (phase_ == FreezePhase::settling) return settle_step_ended(step, result, iris_since, now);
   if (phase_ == FreezePhase::freezing) return freeze_step_ended(step, result, iris_since, now);
   thaw_step_ended(step, result, iris_since, now);
 }
@@ -236,7 +237,11 @@ void Freeze::settled() {
   news_ = FreezeNews::settled;
 }
 
-void Freeze::settle_step_ended(FreezeStep step, const StepResult& result, Nanos now) {
+void Freeze::settle_step_ended(FreezeStep step, const StepResult& result,
+                               const std::string& iris_since, Nanos now) {
+  const bool known = !iris_since.empty() && !lease_->iris_since.empty();
+  // What is suspended in another life of IRIS is somebody else's.
+  if (known && iris_since != lease_->iris_since) return settled();
   settle_at_ = now + look_every;
   if (step == FreezeStep::undo) settle_at_ = now;
   if (step != FreezeStep::settle) return;

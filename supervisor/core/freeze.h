@@ -120,9 +120,11 @@ class Freeze {
   [[nodiscard]] const std::optional<EndedFreeze>& last() const { return last_; }
   /// The lease's end while frozen, the next look while settling, else never.
   [[nodiscard]] Nanos deadline() const;
-  /// Something of ours may be suspended: PID 1 thaws before it stops IRIS.
-  [[nodiscard]] bool ours() const { return lease_.has_value() && !over_; }
-  [[nodiscard]] Stragglers stragglers() const { return stragglers_; }
+  /// IRIS was asked to suspend, and may be: PID 1 thaws before it stops IRIS. Before that, what is
+  /// suspended is somebody else's.
+  [[nodiscard]] bool ours() const { return lease_ && lease_->suspending && !over_; }
+  /// It is known already, whatever the time.
+  [[nodiscard]] bool has_next_step() const { return wanted_ != FreezeStep::none; }
 
  private:
   // freeze.cpp
@@ -132,7 +134,8 @@ class Freeze {
   [[nodiscard]] Refusal thaw_again(std::string_view owner, std::string_view token);
   void look_again(Nanos now);
   void settled();
-  void settle_step_ended(FreezeStep step, const StepResult& result, Nanos now);
+  void settle_step_ended(FreezeStep step, const StepResult& result, const std::string& iris_since,
+                         Nanos now);
   /// Suspended no more, as far as can be told; only the post hooks are left.
   void end(FreezeNews news, Nanos now);
   void close(Nanos now);
@@ -169,6 +172,7 @@ class Freeze {
   std::string lost_why_;  ///< IRIS is gone; told when the running step has ended
   bool over_ = false;     ///< nothing is suspended, and nothing that we started can do it any more
   bool forced_ = false;   ///< of an undo: iris stat -W was tried
+  bool refused_ = false;  ///< ExternalFreeze with the limit has said that it failed
   bool foreign_ = false;  ///< the thaw of somebody else's suspension
   bool unconfirmed_ = false;  ///< nobody has said yet that it is not suspended
   Stragglers stragglers_;

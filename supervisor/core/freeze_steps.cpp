@@ -42,8 +42,10 @@ void Freeze::freeze_step_ended(FreezeStep step, const StepResult& result,
   const bool done = !result.timed_out && result.status == 0;
   const bool undoes = step >= FreezeStep::undo;
   const bool another_life = !iris_since.empty() && iris_since != lease_->iris_since;
-  if (another_life && lease_->suspending && !undoes)
+  if (another_life && lease_->suspending && !undoes) {
+    lease_->iris_since.clear();  // which of the two was suspended is not known
     return fail_freeze("IRIS was restarted during the freeze", true, now);
+  }
   // Until IRIS is asked, it may be another one.
   if (another_life && !undoes) lease_->iris_since = iris_since;
   switch (step) {
@@ -84,11 +86,15 @@ void Freeze::suspend_ended(FreezeStep step, const StepResult& result, Nanos now)
   lease_->journal = journal_of(result.output);
   lease_->iris_deadman = step == FreezeStep::suspend;
   if (answered(result, iris_yes)) return go_on(FreezeStep::confirm, now);
-  // A version that does not know the limit refuses the call as a whole; nothing is suspended.
-  if (step == FreezeStep::suspend && !result.timed_out)
+  // A version that does not know the limit refuses the call as a whole.
+  const bool refused = answered(result, iris_no);
+  if (step == FreezeStep::suspend && !result.timed_out) {
+    refused_ = refused;
     return go_on(FreezeStep::suspend_plain, now);
-  // A plain refusal has suspended nothing: what is suspended now is somebody else's.
-  fail_freeze(how_it_failed(step, result), !answered(result, iris_no), now);
+  }
+  // Two plain refusals have suspended nothing: what is suspended now is somebody else's. Any other
+  // answer may be that of a freeze that took effect, and the reason for the refusal of the next.
+  fail_freeze(how_it_failed(step, result), !(refused && refused_), now);
 }
 
 void Freeze::undo_step_ended(FreezeStep step, const StepResult& result, Nanos now) {

@@ -92,6 +92,40 @@ TEST_F(FreezeLate, AnAgentThatDiesWhileIrisIsAskedLeavesItToTheNext) {
   expect_settled(init);
 }
 
+/// An agent that is killed at any moment of a freeze or thaw, with or without its requester.
+TEST(FreezeKilled, NothingStaysSuspendedWhenever) {
+  SKIP_WITHOUT_NAMESPACES();
+  constexpr int rounds = 16;
+  constexpr int rounds_in_a_container = 4;  // after five deaths in a minute it would not freeze
+  for (int round = 0; round < rounds; round += rounds_in_a_container) {
+    IrisContainer container;
+    container.set("IRIS_INIT_HEALTH_POLL", "1s");
+    Program init = container.start_up();
+    for (int i = round; i < round + rounds_in_a_container; ++i) {
+      SCOPED_TRACE("round " + std::to_string(i));
+      const string owner = "job" + std::to_string(i);
+      Program asking = container.begin(
+          init, {"irisctl", "with-freeze", "--owner", owner, "--lease", "2s", "--", "sleep", "1"});
+      ASSERT_TRUE(init.wait_for_event("freeze.begun", within(20s))) << init.log();
+      asking.wait_exit(within(std::chrono::milliseconds{i * 90}));
+      kill_agent(init);
+      if (i % 2 == 0) asking.signal(SIGKILL);
+      EXPECT_TRUE(wait_until(
+          [&] {
+            const string state = freeze_state(container, init);
+            return state == "thawed" || state == "failed";
+          },
+          within(30s)))
+          << init.log();
+      EXPECT_EQ(container.session(init, is_suspended), not_suspended) << init.log();
+      const int code = asking.wait_code(within(30s));
+      if (i % 2 != 0) {
+        EXPECT_NE(code, -1) << asking.log();
+      }
+    }
+  }
+}
+
 TEST_F(FreezeLate, AThawThatComesLateKeepsOthersWaitingAndHarmsNobody) {
   Program init = container_.start_up();
   ASSERT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 0);

@@ -115,6 +115,19 @@ TEST(IrisFreeze, AFreezeThatFailsUndoesItself) {
   EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 0);
 }
 
+TEST(IrisFreeze, AnAnswerThatHidesAFreezeIsUndone) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  for (const char* const answer : {"exit:1", "exit:0", "exit:239"}) {
+    SCOPED_TRACE(answer);
+    container.fault("freeze_answer", answer);
+    EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 1);
+    container.fault("freeze_answer", "");
+    EXPECT_EQ(container.session(init, is_suspended), not_suspended);
+  }
+}
+
 TEST(IrisFreeze, SigtermThawsFirstAndStopsCleanly) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;

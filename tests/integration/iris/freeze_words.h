@@ -51,10 +51,10 @@ inline void kill_agent(const Program& init) {
   ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
 }
 
-/// The freeze's part of `irisctl status`.
+/// The freeze's part of `irisctl status`; null while there is no agent.
 inline nlohmann::json freeze_status(const IrisContainer& container, const Program& init) {
-  return json_of(container.irisctl(init, {"status", "-o", "json"}))
-      .value("freeze", nlohmann::json{});
+  const nlohmann::json status = json_of(container.irisctl(init, {"status", "-o", "json"}));
+  return status.is_object() ? status.value("freeze", nlohmann::json{}) : nlohmann::json{};
 }
 inline std::string freeze_state(const IrisContainer& container, const Program& init) {
   const nlohmann::json freeze = freeze_status(container, init);

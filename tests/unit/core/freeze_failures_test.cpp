@@ -89,6 +89,17 @@ TEST(FreezeFailures, APlainRefusalNeverThawsWhoWasQuicker) {
   }
 }
 
+TEST(FreezeFailures, AnAnswerThatIsNoRefusalMayBeThatOfAFreezeThatTookEffect) {
+  for (const int status : {0, 1, 239}) {
+    FreezeDrive drive;
+    drive.ask();
+    drive.run_well(Step::suspend);
+    drive.run(answer(status));
+    ASSERT_EQ(drive.run(answer(no)), Step::suspend_plain);
+    EXPECT_EQ(drive.step(), Step::undo) << status;
+  }
+}
+
 TEST(FreezeFailures, AnUndoThatIsRefusedIsForced) {
   for (const StepResult& bad : {answer(0), answer(1), answer(239), silence()}) {
     for (const bool forced : {true, false}) {
@@ -267,7 +278,7 @@ TEST(FreezeFailures, AnIrisThatIsLostDuringAStepEndsWithTheStep) {
         ASSERT_EQ(drive.step(), step);
       }
       drive.machine.iris_lost("IRIS died", drive.now);
-      EXPECT_EQ(drive.machine.ours(), running);
+      EXPECT_EQ(drive.machine.ours(), running && step >= Step::suspend);
       if (running) drive.end(FreezeDrive::good(step));
       EXPECT_EQ(drive.run(answer(0)), step == Step::probe ? Step::none : Step::after);
       EXPECT_EQ(drive.machine.take_news(), thaws ? News::thawed : News::freeze_failed);

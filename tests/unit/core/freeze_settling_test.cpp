@@ -158,6 +158,15 @@ TEST(FreezeSettling, AnIrisThatIsLostSettlesIt) {
   }
 }
 
+TEST(FreezeSettling, WhatIsSuspendedInAnotherLifeOfIrisIsNotOurs) {
+  FreezeDrive drive = with_a_straggler();
+  wait_for_the_next_look(drive);
+  drive.since = "Wed";
+  EXPECT_EQ(drive.run(answer(yes)), Step::settle);
+  EXPECT_EQ(drive.step(), Step::none);
+  EXPECT_EQ(drive.machine.take_news(), News::settled);
+}
+
 TEST(FreezeSettling, AnUnconfirmedForeignThawIsNotTriedAgain) {
   FreezeDrive drive;
   drive.machine.request_foreign_thaw(drive.now);

@@ -38,7 +38,7 @@ FreezeDrive before(Step step) {
     }
     if (step == Step::suspend_plain) {
       drive.run_well(Step::suspend);
-      drive.run(answer(1));
+      drive.run(answer(no));
     }
     if (undoes) {
       drive.run_well(Step::confirm);

@@ -22,9 +22,10 @@ TEST(Freeze, TakesItsStepsInOrderAndHolds) {
   EXPECT_EQ(drive.step(), Step::none);
   EXPECT_EQ(drive.ask(), "");
   EXPECT_EQ(drive.machine.phase(), Phase::freezing);
-  EXPECT_TRUE(drive.machine.ours());
   EXPECT_EQ(drive.run(answer(no)), Step::probe);
+  EXPECT_FALSE(drive.machine.ours()) << "what is suspended now is somebody else's";
   EXPECT_EQ(drive.run(answer(0)), Step::before);
+  EXPECT_TRUE(drive.machine.ours());
   EXPECT_EQ(drive.run(answer(yes, "x with journal file: /j/20260711.003 \r\nSystem suspended\n")),
             Step::suspend);
   EXPECT_EQ(drive.run(answer(yes)), Step::confirm);
