@@ -39,7 +39,8 @@ TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {
 
 TEST(IrisLife, ADaemonThatDoesNotSurviveTheStartIsMissed) {
   SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
+  IrisContainer container;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");  // else the container ends with it
   Program init = container.start_up();
   container.fault("hold_at", "start_end");
   ::kill(IrisContainer::control_process(init), SIGKILL);
@@ -69,6 +70,8 @@ TEST(IrisLife, UnderASeccompProfileThatAnswersEpermADeathIsSeenAsWell) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.before_exec = install_old_seccomp_profile;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.set("IRIS_STANDIN_CONTROL_DEATH", "stay");  // else the stand-in needs pidfds
   Program init = container.start_up();
   ::kill(IrisContainer::control_process(init), SIGKILL);
   ASSERT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
