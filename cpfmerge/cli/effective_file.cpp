@@ -48,17 +48,22 @@ Step judge_refused(const PrepareInput& input, const std::vector<MergeSource>& so
   const bool strict = input.settings.is_on(sup::setting::merge_strict);
   const bool fatal = first_start || strict;
   std::string names;
+  std::string errors;
   for (const MergeSource& source : sources) {
     log_diagnostics(source, fatal);
-    if (source.status == SourceStatus::refused)
-      names.append(names.empty() ? "" : ", ").append("'" + source.name + "'");
+    if (source.status != SourceStatus::refused) continue;
+    names.append(names.empty() ? "" : ", ").append("'" + source.name + "'");
+    for (const Diagnostic& diagnostic : source.diagnostics) {
+      if (diagnostic.severity != Severity::warning) errors.append(render(diagnostic)).append("\n");
+    }
   }
   if (names.empty() || !fatal) return std::nullopt;
   return Refusal{
       "merge.refused",
       fmt::format("not starting IRIS: refused {}{}", names,
                   first_start ? "; a new instance is only made from sources without errors"
-                              : "; IRIS_INIT_MERGE_STRICT is on")};
+                              : "; IRIS_INIT_MERGE_STRICT is on"),
+      sup::ExitCode::refused, std::move(errors)};
 }
 
 /// Without any source IRIS gets no file.

@@ -1,6 +1,7 @@
 // cpfmerge prepare: the step between PID 1's start and IRIS's. PID 1 gives it a socket and a
 // deadline and ends it with SIGTERM; by hand it does the same without reporting.
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -49,6 +50,17 @@ void start_log(const sup::Settings& settings) {
   sup::log::start(program, chosen, least);
 }
 
+/// The kubelet shows this file in `kubectl describe pod`; elsewhere it does not exist. PID 1, which
+/// reads nothing foreign, leaves it as it is when we have refused.
+void tell_outside(std::string_view why) {
+  constexpr std::size_t most = 2000;
+  const sup::UniqueFd file{
+      ::open("/dev/termination-log", O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  if (!file) return;
+  why = sup::trim(why).substr(0, most);
+  [[maybe_unused]] const ssize_t ignored = ::write(file.get(), why.data(), why.size());
+}
+
 /// -1: not given; below -1: not a descriptor of ours.
 int report_descriptor(const Arguments& arguments) {
   if (!arguments.has("--report-fd")) return -1;
@@ -77,6 +89,7 @@ int prepare_command(Words arguments) {
   if (!input) {
     for (const std::string_view line : sup::lines_of(input.error().what))
       sup::log::error("prepare.settings", "{}", line);
+    if (report_fd >= 0) tell_outside(input.error().what);
     return sup::ExitCode::refused;
   }
   start_log(input->settings);
@@ -86,6 +99,7 @@ int prepare_command(Words arguments) {
   const Step refusal = prepare(*input, reporter);
   if (!refusal) return Exit::fine;
   sup::log::error(refusal->event, "{}", refusal->message);
+  if (report_fd >= 0) tell_outside(refusal->message + "\n" + refusal->details);
   return refusal->code;
 }
 

@@ -31,6 +31,7 @@ struct Refusal {
   std::string event;
   std::string message;
   int code = sup::ExitCode::refused;
+  std::string details = {};  ///< what else the termination message says; logged already
 };
 /// nothing: go on.
 using Step = std::optional<Refusal>;

@@ -96,9 +96,9 @@ void Init::prepare_ended(int status) {
   const int code = exit_code_of(status);
   main_code_ = code == ExitCode::give_up ? code : ExitCode::refused;
   reason_.append("IRIS was not started: cpfmerge ").append(describe_end(status).view());
-  reason_.append("; its lines above say why");
   const std::array fields{LogField::of("code", main_code_)};
   log_.write(Level::error, "prepare.refused", reason_.view(), fields);
+  if (main_code_ == code) reason_.clear();  // cpfmerge has written the termination message itself
   leave(monotonic_now());
 }
 

@@ -84,6 +84,14 @@ TEST_F(IrisEnd, AFailedStartIsToldInTheWordsOfIrisMain) {
   EXPECT_NE(leaving.front().value("msg", "").find("ended with exit code 1"), string::npos);
 }
 
+TEST_F(IrisEnd, ARefusedStartIsToldWithItsCause) {
+  container_.dir.write("merge.d/60-bad.cpf", "[config\nglobals=0,0,800,0,0,0\n");
+  Program init = container_.start();
+  ASSERT_EQ(init.wait_code(within(30s)), 78) << init.log();
+  EXPECT_NE(termination_log().find("60-bad.cpf:1:"), string::npos) << termination_log();
+  EXPECT_EQ(termination_log().find("lines above"), string::npos) << termination_log();
+}
+
 TEST_F(IrisEnd, ARefusedLicenceIsTold) {
   container_.fault("start_fault", "license");
   Program init = container_.start();
