@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -41,7 +42,6 @@ struct Jobs::Job {
   Keep keep = Keep::output;
   asio::posix::stream_descriptor output;
   asio::steady_timer timer;
-  std::array<char, 4096> buffer{};
   JobResult result;
   Nanos began_at = 0;
   Done done;  ///< empty once reported
@@ -120,15 +120,38 @@ WatchedProcess Jobs::process(std::uint64_t number) const {
   return {};
 }
 
+/// Never by async_read_some(): what it has read may still wait in the loop's queue, unseen, when
+/// the job's end is told.
 void Jobs::read_on(const std::shared_ptr<Job>& job) {
-  job->output.async_read_some(asio::buffer(job->buffer),
-                              [this, job](const boost::system::error_code& error, std::size_t n) {
-                                if (error) return;
-                                std::string& kept = job->result.output;
-                                kept.append(job->buffer.data(),
-                                            std::min(n, max_output - kept.size()));
-                                read_on(job);
-                              });
+  job->output.async_wait(asio::posix::stream_descriptor::wait_read,
+                         [this, job](const boost::system::error_code& error) {
+                           if (!error) read_now(job);
+                         });
+}
+
+void Jobs::read_now(const std::shared_ptr<Job>& job) {
+  if (!job->output.is_open()) return;  // it has ended meanwhile
+  switch (take_output(*job)) {
+    case Pipe::empty:
+      return read_on(job);
+    case Pipe::flowing:  // others have their turn
+      return asio::post(io_, [this, job] { read_now(job); });
+    case Pipe::closed:
+      return;
+  }
+}
+
+Jobs::Pipe Jobs::take_output(Job& job) {
+  constexpr int most_pieces = 64;
+  std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+  for (int i = 0; i < most_pieces; ++i) {
+    const ssize_t n = ::read(job.output.native_handle(), piece.data(), piece.size());
+    if (n < 0) return errno == EAGAIN || errno == EINTR ? Pipe::empty : Pipe::closed;
+    if (n == 0) return Pipe::closed;
+    std::string& kept = job.result.output;
+    kept.append(piece.data(), std::min(static_cast<std::size_t>(n), max_output - kept.size()));
+  }
+  return Pipe::flowing;
 }
 
 void Jobs::expire(const std::shared_ptr<Job>& job) {
@@ -165,13 +188,7 @@ void Jobs::reap() {
     job->timer.cancel();
     ::kill(-job->pid, SIGKILL);  // what it left behind in its session
     // What it wrote last is still in the pipe; who inherited the pipe is not waited for.
-    std::string& kept = job->result.output;
-    for (;;) {
-      const ssize_t n = ::read(job->output.native_handle(), job->buffer.data(), job->buffer.size());
-      if (n <= 0) break;
-      kept.append(job->buffer.data(),
-                  std::min(static_cast<std::size_t>(n), max_output - kept.size()));
-    }
+    take_output(*job);
     boost::system::error_code ignored;
     job->output.close(ignored);
     job->result.code = exit_code_of(child.status);

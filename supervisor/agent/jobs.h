@@ -52,6 +52,10 @@ class Jobs {
  private:
   struct Job;
   void read_on(const std::shared_ptr<Job>& job);
+  void read_now(const std::shared_ptr<Job>& job);
+  enum class Pipe : std::uint8_t { empty, flowing, closed };
+  /// What is in the pipe now, but not for ever: a job may write faster than it is read.
+  static Pipe take_output(Job& job);
   void expire(const std::shared_ptr<Job>& job);
   static void report(const std::shared_ptr<Job>& job, const JobResult& result);
 

@@ -51,6 +51,17 @@ TEST(Jobs, TellCodeAndOutput) {
   EXPECT_GT(result.took, 0);
 }
 
+TEST(Jobs, LoseNothingOfWhatEndsAsItIsRead) {
+  std::string all;
+  for (int i = 1; i <= 3000; ++i)
+    all += std::to_string(i) + "\n";
+  Loop loop;
+  for (int round = 0; round < 100; ++round) {
+    const JobResult result = run(loop, {"seq", "1", "3000"});
+    ASSERT_EQ(result.output, all) << "round " << round;
+  }
+}
+
 TEST(Jobs, KeepErrorsWhenAsked) {
   Loop loop;
   const JobResult result =
