@@ -28,6 +28,7 @@ class Observed {
 
   [[nodiscard]] const std::optional<QlistFacts>& last_good() const { return last_good_; }
   [[nodiscard]] sup::Nanos last_good_at() const { return last_good_at_; }
+  [[nodiscard]] const std::optional<sup::Nanos>& hung_since() const { return hung_since_; }
   [[nodiscard]] const std::optional<sup::Nanos>& suspended_by_other_since() const {
     return suspended_by_other_since_;
   }

@@ -146,6 +146,7 @@ class Agent {
   probes::Observed observed_;
   std::uint64_t suspicion_ = 0;       ///< the job that asks whether somebody has suspended IRIS
   Nanos suspicion_at_ = 0;            ///< when it was asked last; 0: never
+  Nanos not_suspended_at_ = 0;        ///< when what was last answered "no" had been asked; 0: never
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
   bool restored_watch_ = false;       ///< the watch came from an earlier agent's record

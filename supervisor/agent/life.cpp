@@ -70,9 +70,12 @@ bool Agent::hangs_for_want_of_a_daemon() const {
   if (watch_.lost().empty() || life_.state() != LifeState::up) return false;
   const auto& qlist = observed_.last_good();
   const Nanos told_at = observed_.last_good_at();
-  return qlist && qlist->health == probes::Health::hung && told_at > life_.since() &&
-         told_at < life_.since() + lost_counts_for && !freezer_.machine().ours() &&
-         !observed_.suspended_by_other_since();
+  // A suspension hangs, too, and is nobody's death: a session has to say that there is none, and
+  // IRIS has to hang afterwards all the same.
+  const auto& hung_since = observed_.hung_since();
+  return qlist && hung_since && not_suspended_at_ > std::max(*hung_since, life_.since()) &&
+         told_at > not_suspended_at_ && told_at < life_.since() + lost_counts_for &&
+         !freezer_.machine().ours();
 }
 
 std::string Agent::storage_lost() const {

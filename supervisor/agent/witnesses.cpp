@@ -47,12 +47,14 @@ void Agent::ask_who_suspended() {
   suspicion_at_ = monotonic_now();
   suspicion_ = jobs_.run(
       is_suspended_command(options_.instance), settings_.duration(setting::freeze_step_timeout),
-      Jobs::Keep::session, [this](const JobResult& result) {
+      Jobs::Keep::session, [this, asked_at = suspicion_at_](const JobResult& result) {
         const bool answered = result.started && !result.timed_out;
         // A freeze of ours that has begun meanwhile makes the answer ambiguous.
         const bool ours = freezer_.machine().phase() != FreezePhase::thawed;
         const bool yes = answered && result.code == 5 && !ours;
         const bool no = answered && result.code == 3;
+        if (no) not_suspended_at_ = asked_at;
+        if (no && !watch_.lost().empty()) poller_.poll_soon();  // does it hang all the same?
         if (!(yes || no) || !observed_.suspended_by_other(yes, monotonic_now())) return;
         if (yes)
           timeline_.add(Level::warning, "freeze.foreign",

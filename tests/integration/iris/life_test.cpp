@@ -1,6 +1,9 @@
 // Death and return, in place.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "tests/integration/harness/old_seccomp.h"
 #include "tests/integration/iris/container.h"
@@ -60,10 +63,56 @@ TEST(IrisLife, ADaemonThatDoesNotSurviveTheStartIsMissed) {
   const auto up = init.wait_for_event("iris.up", within(30s));
   ASSERT_TRUE(up) << init.log();
   if (IrisContainer::has_fact("daemon_death", "end")) return;  // then the start itself has failed
-  const auto forcing = init.wait_for_event("iris.forcing", within(30s));
-  ASSERT_TRUE(forcing) << init.log();
+  ASSERT_TRUE(wait_until(
+      [&] {
+        init.pump();
+        return init.events("iris.forcing").size() == 2;
+      },
+      within(40s)))
+      << init.log();
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+}
+
+TEST(IrisLife, ASuspensionIsNoDeathThoughAHelperOfTheStartHadADaemonsLock) {
+  SKIP_WITHOUT_NAMESPACES();
+  if (::access("/usr/bin/perl", X_OK) != 0) GTEST_SKIP() << "no /usr/bin/perl here";
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container.set("IRIS_STANDIN_FROZEN_HEALTH", "hung");
+  container.set("IRIS_STANDIN_LOCK_KIND", "posix");
+  container.fault("hold_at", "start_end");
+  Program init = container.start();
+  const string helper = container.dir.copy("/usr/bin/perl", "helper/irisdb");
+  const string ilock = container.dir / "data/iris/mgr/ilock",
+               stays = container.dir.write("stays", "");
+  ASSERT_TRUE(
+      wait_until([&] { return descendants_named(init.pid(), "irisdb").size() >= 4; }, within(20s)));
+  // struct flock of a 64-bit machine; another section than any daemon's.
+  const string code =
+      "use Fcntl; open(my $f, '+<', '" + ilock +
+      "') or die; fcntl($f, F_SETLK, pack('s s x4 q q i x4', F_WRLCK, 0, 1 << 20, 1, 0)) "
+      "or die; select(undef, undef, undef, 0.02) while -e '" +
+      stays + "';";
+  ASSERT_EQ(
+      container
+          .exec(init, {"sh", "-c", "\"$0\" -e \"$1\" </dev/null >/dev/null 2>&1 &", helper, code})
+          .code,
+      0);
+  // It is looked at with each qlist, every half second.
+  ASSERT_TRUE(
+      wait_until([&, end = within(3s)] { return milliseconds_left(end) == 0; }, within(9s)));
+  std::filesystem::remove(stays);
+  ASSERT_TRUE(
+      wait_until([&] { return descendants_named(init.pid(), "irisdb").size() == 5; }, within(20s)));
+  container.fault("hold_at", "");
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  ASSERT_EQ(container.session(init, "##class(Backup.General).ExternalFreeze()"), 5);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(30s))) << init.log();
+  EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
+  EXPECT_EQ(container.irisctl(init, {"thaw", "--foreign"}).code, 4);
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200);
+  EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
 }
 
 TEST(IrisLife, UnderASeccompProfileThatAnswersEpermADeathIsSeenAsWell) {
