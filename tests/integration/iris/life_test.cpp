@@ -91,17 +91,20 @@ TEST(IrisLife, ASuspensionIsNoDeathThoughAHelperOfTheStartHadADaemonsLock) {
   // struct flock of a 64-bit machine; another section than any daemon's.
   const string code =
       "use Fcntl; open(my $f, '+<', '" + ilock +
-      "') or die; fcntl($f, F_SETLK, pack('s s x4 q q i x4', F_WRLCK, 0, 1 << 20, 1, 0)) "
-      "or die; select(undef, undef, undef, 0.02) while -e '" +
+      "') or die; my $l = pack('s s x4 q q i x4', F_WRLCK, 0, 1 << 20, 1, 0); "
+      "fcntl($f, F_SETLK, $l) or die; select(undef, undef, undef, 0.02) while -e '" +
       stays + "';";
   ASSERT_EQ(
       container
           .exec(init, {"sh", "-c", "\"$0\" -e \"$1\" </dev/null >/dev/null 2>&1 &", helper, code})
           .code,
       0);
+  ASSERT_TRUE(
+      wait_until([&] { return descendants_named(init.pid(), "irisdb").size() == 6; }, within(20s)));
   // It is looked at with each qlist, every half second.
   ASSERT_TRUE(
       wait_until([&, end = within(3s)] { return milliseconds_left(end) == 0; }, within(9s)));
+  ASSERT_EQ(descendants_named(init.pid(), "irisdb").size(), 6U);
   std::filesystem::remove(stays);
   ASSERT_TRUE(
       wait_until([&] { return descendants_named(init.pid(), "irisdb").size() == 5; }, within(20s)));
