@@ -11,6 +11,21 @@ namespace sup::testing_support {
 
 constexpr Nanos tick = milliseconds(100);
 
+/// An ordinary container: iris-main, IRIS and the agent are alive.
+inline constexpr LadderFacts serving{.main_alive = true,
+                                     .irisdb_alive = true,
+                                     .others_alive = true,
+                                     .agent_alive = true,
+                                     .drained = false,
+                                     .frozen_by_us = false,
+                                     .command_running = false,
+                                     .other_stop_runs = false};
+
+inline LadderFacts gone(LadderFacts facts) {
+  facts.main_alive = facts.irisdb_alive = facts.others_alive = false;
+  return facts;
+}
+
 struct GivenAction {
   Nanos after = 0;  ///< since the stop began
   LadderAction action = LadderAction::none;

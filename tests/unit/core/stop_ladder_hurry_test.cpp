@@ -9,24 +9,11 @@ namespace {
 using testing_support::Climb;
 using testing_support::climb_all;
 using testing_support::climb_on;
+using testing_support::gone;
+using testing_support::serving;
 using testing_support::text_of;
 using testing_support::tick;
 using testing_support::World;
-
-/// An ordinary container whose IRIS does not stop: iris-main, IRIS and the agent are alive.
-constexpr LadderFacts serving{.main_alive = true,
-                              .irisdb_alive = true,
-                              .others_alive = true,
-                              .agent_alive = true,
-                              .drained = false,
-                              .frozen_by_us = false,
-                              .command_running = false,
-                              .other_stop_runs = false};
-
-LadderFacts gone(LadderFacts facts) {
-  facts.main_alive = facts.irisdb_alive = facts.others_alive = false;
-  return facts;
-}
 
 /// A stop that is hurried `after` it began.
 Climb climb_hurried(const LadderSettings& settings, Nanos after, const World& world) {

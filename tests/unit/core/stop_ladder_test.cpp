@@ -9,17 +9,9 @@ namespace {
 
 using testing_support::Climb;
 using testing_support::climb_all;
+using testing_support::gone;
+using testing_support::serving;
 using testing_support::text_of;
-
-/// An ordinary container: iris-main, IRIS and the agent are alive.
-constexpr LadderFacts serving{.main_alive = true,
-                              .irisdb_alive = true,
-                              .others_alive = true,
-                              .agent_alive = true,
-                              .drained = false,
-                              .frozen_by_us = false,
-                              .command_running = false,
-                              .other_stop_runs = false};
 
 struct Story {
   std::string what;
@@ -28,11 +20,6 @@ struct Story {
   std::string expected;  ///< action@ms after the stop began
   bool forced = false;
 };
-
-LadderFacts gone(LadderFacts facts) {
-  facts.main_alive = facts.irisdb_alive = facts.others_alive = false;
-  return facts;
-}
 
 std::vector<Story> iris_stories() {
   const LadderSettings usual;
