@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cpfmerge/advice.h"
 #include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/merge_sources.h"
 #include "cpfmerge/cli/merge_summary.h"
@@ -16,6 +17,7 @@
 #include "cpfmerge/cli/source_state.h"
 #include "cpfmerge/compose.h"
 #include "supervisor/base/log.h"
+#include "supervisor/os/files.h"
 
 namespace cpf::cli {
 namespace {
@@ -99,6 +101,10 @@ Step write_file(const PrepareInput& input, std::vector<MergeSource>& sources,
     sup::log::info("merge.composed", "composed '{}' from {} source(s)", input.merge_file(),
                    used.size());
   }
+  const auto active = sup::read_file(input.active_cpf, largest_cpf);
+  for (const std::string& advice : advice_on_settings(Document::parse(composition.text),
+                                                      Document::parse(active ? *active : "")))
+    sup::log::info("merge.advice", "{}", advice);
   // IRIS gets them all with its start.
   if (const auto kept = remember_done(input, composition.actions); !kept)
     return Refusal{"merge.failed", kept.error().what};

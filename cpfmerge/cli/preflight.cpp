@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "cpfmerge/advice.h"
 #include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/surroundings.h"
 #include "supervisor/base/log.h"
@@ -160,6 +161,9 @@ void check_capabilities() {
                         "missing: {}; iris-main refuses to start without them unless it gets "
                         "--check-caps false; or leave them in securityContext.capabilities",
                         missing);
+    const auto meminfo = sup::read_file("/proc/meminfo", 65536);
+    const std::string advice = meminfo ? advice_on_huge_pages(*meminfo, bounding) : "";
+    if (!advice.empty()) sup::log::warning("prepare.capabilities", "{}", advice);
   }
 }
 

@@ -24,6 +24,16 @@ TEST_F(PrepareMerge, AFirstStartGetsTheSettingsAndTheHashedPassword) {
   EXPECT_TRUE(fs::is_empty(root / "data")) << "nothing of ours in the data directory";
 }
 
+TEST_F(PrepareMerge, WhatIsLeftToIrissDefaultsIsSaid) {
+  const Ended silent = prepare();
+  ASSERT_EQ(silent.code, 0) << silent.err;
+  EXPECT_TRUE(has(silent.err, "[config] globals is not set")) << silent.err;
+  write(root / "merge.d/10.cpf", "[config]\nglobals=0,0,800,0,0,0\n[Startup]\nWebServer=0\n");
+  const Ended ended = prepare();
+  EXPECT_FALSE(has(ended.err, "[config] globals is not set")) << ended.err;
+  EXPECT_TRUE(has(ended.err, "[Startup] WebServer is 0")) << ended.err;
+}
+
 TEST_F(PrepareMerge, SourcesCountInTheirOrderAndTheSummaryNamesThem) {
   write(root / "user.cpf", "[config]\na=user\nb=user\n");
   write(root / "merge.d/20.cpf", "[config]\nb=20\nc=20\n");
