@@ -231,6 +231,10 @@ void IrisWatch::adopt(const std::vector<WatchedProcess>& processes) {
   if (all_gone && !iris_children(init_pid_).empty()) died_under_command_ = true;
 }
 
+bool IrisWatch::half_dead() const {
+  return somebody_died() && std::any_of(processes_.begin(), processes_.end(), still_there);
+}
+
 void IrisWatch::forget() {
   processes_.clear();
   watched_.clear();

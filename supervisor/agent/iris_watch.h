@@ -41,6 +41,9 @@ class IrisWatch {
   void forget();
 
   [[nodiscard]] bool somebody_died() const { return !death_.empty(); }
+  /// Somebody of those we watch has died, and another one lives: half dead, qlist may go on saying
+  /// running. Who restarts IRIS replaces them all.
+  [[nodiscard]] bool half_dead() const;
   /// "daemon 433 was there during the start and is gone"; empty: nobody is.
   [[nodiscard]] const std::string& lost() const { return lost_; }
   /// When, monotonic; 0: nobody died. What a qlist told before that counts no more.

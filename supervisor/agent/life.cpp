@@ -16,6 +16,8 @@ bool is_running(const std::optional<probes::QlistFacts>& facts) {
 
 /// A daemon that did not survive the start explains a hang soon after it, not one days later.
 constexpr Nanos lost_counts_for = minutes(5);
+/// And it has to last: a minute, with the poll's default.
+constexpr int polls_of_a_hang = 6;
 /// A walk over /proc, so not at every turn.
 constexpr Nanos look_at_start_every = seconds(2);
 
@@ -58,10 +60,10 @@ LifeFacts Agent::life_facts() {
   facts.iris_command_runs = processes.command_runs;
   if (processes.command_runs) disturbed_at_ = monotonic_now();
   // Any irisdb will do here: should the control process not be where we look for it, IRIS still
-  // runs.
+  // runs. Half dead it does not, whatever qlist says.
   facts.runs = is_running(qlist) &&
                observed_.last_good_at() > std::max(disturbed_at_, watch_.died_at()) &&
-               processes.any_alive;
+               processes.any_alive && !watch_.half_dead();
   facts.start_stalled = !facts.runs && start_under_way(life_.state()) && start_is_stalled();
   return facts;
 }
@@ -71,11 +73,12 @@ bool Agent::hangs_for_want_of_a_daemon() const {
   const auto& qlist = observed_.last_good();
   const Nanos told_at = observed_.last_good_at();
   // A suspension hangs, too, and is nobody's death: a session has to say that there is none, and
-  // IRIS has to hang afterwards all the same.
+  // IRIS has to hang afterwards all the same. A slow disk makes it hang for a while.
   const auto& hung_since = observed_.hung_since();
-  return qlist && hung_since && not_suspended_at_ > std::max(*hung_since, life_.since()) &&
-         told_at > not_suspended_at_ && told_at < life_.since() + lost_counts_for &&
-         !freezer_.machine().ours();
+  const Nanos long_enough = polls_of_a_hang * settings_.duration(setting::health_poll);
+  return qlist && hung_since && told_at - *hung_since >= long_enough &&
+         not_suspended_at_ > std::max(*hung_since, life_.since()) && told_at > not_suspended_at_ &&
+         told_at < life_.since() + lost_counts_for && !freezer_.machine().ours();
 }
 
 std::string Agent::storage_lost() const {

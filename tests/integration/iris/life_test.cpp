@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/integration/harness/old_seccomp.h"
@@ -44,6 +45,7 @@ TEST(IrisLife, ADaemonThatDoesNotSurviveTheStartIsMissed) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");  // else the container ends with it
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
   Program init = container.start_up();
   container.fault("hold_at", "start_end");
   ::kill(IrisContainer::control_process(init), SIGKILL);
@@ -261,6 +263,29 @@ TEST(IrisHold, ARestartByHandWithinAHoldIsSeenAndServes) {
   ASSERT_EQ(container.irisctl(init, {"release"}).code, 0);
   EXPECT_TRUE(init.wait_for_event("iris.up", within(10s))) << init.log();
   EXPECT_TRUE(init.events("command.started").empty()) << init.log();
+}
+
+TEST(IrisHold, ADaemonThatDiesWithinAHoldIsNotForgotten) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container.set("IRIS_INIT_RESTART_DELAY", "1s");
+  container.set("IRIS_STANDIN_DAEMON_DEATH", "stay");
+  Program init = container.start_up();
+  ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
+  ::kill(descendants_named(init.pid(), "irisdb").at(1), SIGKILL);
+  // Half dead it goes on saying that it runs, and takes nobody in; that is seen more than once.
+  container.fault("session_fault", "hang");
+  const auto polls = [] {
+    const string metrics = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+    const auto at = metrics.find("iris_init_qlist_duration_seconds_count ");
+    return at == string::npos ? 0L : std::atol(metrics.c_str() + metrics.find(' ', at));
+  };
+  const long before = polls();
+  ASSERT_TRUE(wait_until([&] { return polls() >= before + 3; }, within(30s)));
+  ASSERT_EQ(container.irisctl(init, {"release"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(30s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
 }
 
 TEST(IrisHold, AHoldIsOverWhenItsTimeIs) {
