@@ -132,9 +132,10 @@ class Agent {
   Freezer freezer_;
   MergeEdits merge_;
   StartProgress start_progress_;
-  Nanos start_looked_at_ = 0;  ///< when its processes were looked at last
-  std::string start_failed_;   ///< what iris-main has said of it
-  std::string incurable_;      ///< what it has said that no restart can heal
+  Nanos start_looked_at_ = 0;          ///< when its processes were looked at last
+  std::string start_failed_;           ///< what iris-main has said of it
+  bool start_command_failed_ = false;  ///< that line was of `iris start`, not of a hook's making
+  std::string incurable_;              ///< what it has said that no restart can heal
   std::unique_ptr<AgentLink> link_;
   std::optional<probes::net::HttpServer> http_;
   std::unique_ptr<ControlServer> control_;

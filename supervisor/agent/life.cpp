@@ -43,7 +43,7 @@ LifeFacts Agent::life_facts() {
   facts.command_status = command_status_;
   const bool hangs = hangs_for_want_of_a_daemon();
   facts.daemon_died = watch_.somebody_died() || hangs;
-  facts.start_failed = start_failed_;
+  if (start_command_failed_) facts.start_failed = start_failed_;
   facts.incurable = incurable_;
   facts.storage_lost = storage_lost();
   facts.died_under_command = watch_.died_under_command();

@@ -100,6 +100,8 @@ void Agent::on_main_log(const probes::MainLogNews& news) {
   }
   const bool failed = news.kind == Kind::fatal || news.kind == Kind::start_failed;
   if (starts && failed && start_failed_.empty()) start_failed_ = "iris-main says: " + news.text;
+  // A hook may print anything, a [FATAL] of its own as well, and go on.
+  if (starts && news.kind == Kind::start_failed) start_command_failed_ = true;
   tell_why_it_may_end();
   poller_.poll_soon();
 }
@@ -113,6 +115,7 @@ void Agent::is_incurable(const std::string& why) {
 void Agent::forget_failed_start() {
   recovers_ = false;
   start_failed_.clear();
+  start_command_failed_ = false;
   incurable_.clear();
   tell_why_it_may_end();
 }

@@ -100,6 +100,16 @@ TEST_F(IrisEnd, ARefusedLicenceIsTold) {
       << termination_log() << init.log();
 }
 
+TEST_F(IrisEnd, AHookThatPrintsFatalAndGoesOnEndsNothing) {
+  container_.set("IRIS_INIT_RESTART_DELAY", "500ms");
+  // Into the log at once, as where a hook's output is not kept until its end.
+  const string hook =
+      container_.dir.script("before", "echo '[FATAL] so it says' >> iris-main.log; sleep 3");
+  Program init = container_.start({}, {"--before", hook});
+  ASSERT_TRUE(init.wait_for_event("main.fatal", within(30s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+}
+
 TEST_F(IrisEnd, AMainThatStaysAfterARefusedLicenceDoesNotKeepTheContainer) {
   let_main_stay();
   container_.set("IRIS_INIT_RESTART_DELAY", "1s");
