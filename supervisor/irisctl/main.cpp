@@ -102,8 +102,10 @@ int run(const sup::Options& options) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const char* run_dir = std::getenv(sup::environment_name(sup::setting::paths_run_dir).c_str());
-  const sup::ParsedCommandLine parsed = sup::parse_command_line(
-      words, {.run_dir = run_dir == nullptr ? "" : run_dir, .default_owner = default_owner()});
+  const sup::ParsedCommandLine parsed =
+      sup::parse_command_line(words, {.run_dir = run_dir == nullptr ? "" : run_dir,
+                                      .default_owner = default_owner(),
+                                      .process = ::getpid()});
   if (!parsed.problem.empty()) {
     complain(parsed.problem);
     return sup::exit_status(sup::control::usage, parsed.options.iris_status);

@@ -202,8 +202,13 @@ class Reader {
       if (out_.options.command.empty())
         complain("with-freeze: no COMMAND; usage: irisctl " + std::string{arguments_.verb->usage});
     }
-    if ((verb == Verb::freeze || verb == Verb::with_freeze) && request.owner.empty())
-      request.owner = is_name(around_.default_owner) ? around_.default_owner : "irisctl";
+    if ((verb == Verb::freeze || verb == Verb::with_freeze) && request.owner.empty()) {
+      constexpr std::size_t room_for_process = 12;
+      const bool usable = is_name(around_.default_owner, longest_name - room_for_process);
+      request.owner = usable ? around_.default_owner : "irisctl";
+      // Two at once are two owners: the second one is refused, and does not share the first one's.
+      if (verb == Verb::with_freeze) request.owner += ":" + std::to_string(around_.process);
+    }
     if (verb == Verb::thaw) {
       const int ways = (request.token.empty() ? 0 : 1) + (request.owner.empty() ? 0 : 1) +
                        (request.force ? 1 : 0) + (request.foreign ? 1 : 0);

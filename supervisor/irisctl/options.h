@@ -18,6 +18,7 @@ std::string_view name_of(Awaited awaited);
 struct Surroundings {
   std::string run_dir = {};        ///< IRIS_INIT_PATHS_RUN_DIR; "" when not set
   std::string default_owner = {};  ///< of a freeze: user@host
+  int process = 0;                 ///< tells two runs of with-freeze apart
 };
 
 struct Options {

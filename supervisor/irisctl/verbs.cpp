@@ -65,7 +65,8 @@ constexpr std::array<VerbText, 13> verbs{{
      "  --lease TIME            how long the freeze lasts at most (default: the setting FREEZE "
      "LEASE;\n"
      "                          at most 540s)\n"
-     "  --owner NAME            who asks (default: USER@HOST)\n"},
+     "  --owner NAME            who asks (default: USER@HOST:PID); never one for two runs at "
+     "once\n"},
     {Verb::hold, "hold", "hold REASON [--for TIME] [-o json]",
      "leave IRIS alone while somebody works on it by hand",
      "Until the hold is released or over, IRIS is neither forced nor started, whatever happens to "

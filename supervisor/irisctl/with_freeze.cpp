@@ -8,6 +8,7 @@
 #include "supervisor/base/text.h"
 #include "supervisor/irisctl/client.h"
 #include "supervisor/irisctl/command.h"
+#include "supervisor/irisctl/fields.h"
 #include "supervisor/irisctl/render.h"
 
 namespace sup {
@@ -84,6 +85,12 @@ int with_freeze(const Options& options) {
     return signal != 0 ? 128 + signal : exit_status(frozen.reply.code, false);
   }
   say(freeze_text(frozen.reply));
+  // We have asked once: it is another one's, who thaws it while COMMAND is still at work.
+  if (flag_in(field(object_of(frozen.reply.data), {"already"}))) {
+    say("it is another one's freeze under the same name, so COMMAND is not run; give this run an "
+        "--owner of its own");
+    return control::refused;
+  }
 
   int code = 0;
   if (const int signal = signals.ending_signal(); signal != 0) {

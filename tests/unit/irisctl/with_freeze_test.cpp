@@ -55,6 +55,17 @@ TEST_F(WithFreeze, RunsCommandBetweenFreezeAndThaw) {
   EXPECT_EQ(outcome.err.find("abc"), std::string::npos) << "the token has no business in a log";
 }
 
+TEST_F(WithFreeze, TakesNoPartInAnotherOnesFreeze) {
+  const Script already = [](const control::Request&) {
+    return reply_line(0, "frozen", R"({"token":"abc","owner":"me","already":true})");
+  };
+  const Outcome outcome = with(already, {"echo", "cut"});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_EQ(outcome.out, "") << "COMMAND was run in a window that somebody else will end";
+  EXPECT_EQ(verbs_, Words{"freeze"}) << "it was thawed under the other one's feet";
+  EXPECT_NE(outcome.err.find("--owner of its own"), std::string::npos) << outcome.err;
+}
+
 TEST_F(WithFreeze, GivesCommandsCode) {
   EXPECT_EQ(with(thawing_with(held), {"sh", "-c", "exit 7"}).code, 7);
   EXPECT_EQ(verbs_, freeze_and_thaw_);
