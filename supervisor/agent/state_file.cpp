@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -13,45 +14,39 @@
 namespace sup {
 namespace {
 
-/// A file that has grown beyond this keeps only the newest events, beside all that is not an event.
+/// A file that has grown beyond this, and by as much again, is written anew.
 constexpr std::size_t compact_above = 1024UL * 1024;
-constexpr std::size_t events_kept = 1000;
 constexpr std::size_t largest = 256UL * 1024 * 1024;
-
-/// Whether event number `index` of `events` may go.
-bool is_stale(std::size_t index, std::size_t events, std::size_t file_size) {
-  return file_size > compact_above && events - index > events_kept;
-}
 
 }  // namespace
 
 Result<StateFile::Loaded> StateFile::open(std::uint64_t incarnation) {
   incarnation_ = incarnation;
-  Loaded loaded;
   const auto text = read_file(path_, largest);
   if (!text && text.error().code != ENOENT) ::rename(path_.c_str(), (path_ + ".broken").c_str());
-  const std::string_view contents = text ? std::string_view{*text} : std::string_view{};
-  std::size_t events = 0;
+  Loaded loaded = load(text ? std::string_view{*text} : std::string_view{});
+  if (!file_ && loaded.records.empty()) return errno_error("cannot open '" + path_ + "'");
+  return loaded;
+}
+
+StateFile::Loaded StateFile::load(std::string_view contents) {
+  Loaded loaded;
   for (const std::string_view line : lines_of(contents)) {
     auto record = decode_state_record(line);
     if (!record) ++loaded.broken_lines;
-    if (!record || record->incarnation != incarnation) continue;  // history of another life
-    if (record->kind == StateRecord::Kind::event) ++events;
+    if (!record || record->incarnation != incarnation_) continue;  // history of another life
     loaded.records.push_back(std::move(*record));
   }
-  // Another life's lines, old events and a line that was cut short go; ours begin on a line of
-  // their own.
+  loaded.records = still_needed(std::move(loaded.records));
   std::string kept;
-  std::size_t index = 0;
-  for (const StateRecord& record : loaded.records) {
-    const bool is_event = record.kind == StateRecord::Kind::event;
-    if (is_event && is_stale(index++, events, contents.size())) continue;
+  for (const StateRecord& record : loaded.records)
     kept += encode(record);
-  }
-  // What cannot be rewritten is still remembered: the records count, not the file.
+  // What is not needed and a line that was cut short go. What cannot be rewritten is still
+  // remembered: the records count, not the file.
   if (kept.size() != contents.size() && !replace_file(path_, kept, 0600)) ++failures_;
   file_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
-  if (!file_ && loaded.records.empty()) return errno_error("cannot open '" + path_ + "'");
+  size_ = kept.size();
+  compact_at_ = 2 * std::max(size_, compact_above);
   return loaded;
 }
 
@@ -63,6 +58,10 @@ void StateFile::append(StateRecord record) {
   torn_ =
       !file_ || ::write(file_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size());
   if (torn_) ++failures_;
+  size_ += line.size();
+  if (size_ <= compact_at_) return;
+  compact_at_ += compact_above;  // should it not succeed
+  if (const auto text = read_file(path_, largest)) load(*text);
 }
 
 }  // namespace sup

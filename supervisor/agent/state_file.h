@@ -2,6 +2,7 @@
 // StateFile: the agent's memory on RUN_DIR/state, append-only. The run directory is a tmpfs of the
 // container, never the data volume.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "supervisor/base/result.h"
@@ -15,7 +16,7 @@ class StateFile {
   explicit StateFile(std::string path) : path_{std::move(path)} {}
 
   struct Loaded {
-    std::vector<StateRecord> records;  ///< of this incarnation, oldest first
+    std::vector<StateRecord> records;  ///< of this incarnation and still needed, oldest first
     std::size_t broken_lines = 0;      ///< a last line that was cut short, or worse
   };
   /// Reads what there is and opens the file for appending. A file that cannot be read at all is set
@@ -27,11 +28,16 @@ class StateFile {
   [[nodiscard]] std::uint64_t failures() const { return failures_; }
 
  private:
+  /// Writes the file, which holds `contents`, anew without what is not needed, and opens it.
+  Loaded load(std::string_view contents);
+
   std::string path_;
   std::uint64_t incarnation_ = 0;
   UniqueFd file_;
   std::uint64_t failures_ = 0;
-  bool torn_ = false;  ///< the last append did not go out whole
+  std::size_t size_ = 0;        ///< of the file, in bytes
+  std::size_t compact_at_ = 0;  ///< the size at which it is written anew
+  bool torn_ = false;           ///< the last append did not go out whole
 };
 
 }  // namespace sup

@@ -40,6 +40,7 @@ struct Lease {
   bool suspending = false;      ///< IRIS was asked to suspend
   bool resuming = false;        ///< the witnesses have spoken, IRIS was asked to resume
   std::string broken_why = {};  ///< resuming: why it did not hold; empty: it did
+  bool over = false;            ///< nothing is suspended any more; the post hooks may be owed
 };
 
 struct FreezeOutcome {

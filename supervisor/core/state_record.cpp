@@ -1,6 +1,8 @@
 #include "supervisor/core/state_record.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace sup {
@@ -38,7 +40,8 @@ json lease_to_json(const Lease& lease) {
           {"hooks_begun", lease.hooks_begun},
           {"suspending", lease.suspending},
           {"resuming", lease.resuming},
-          {"broken_why", lease.broken_why}};
+          {"broken_why", lease.broken_why},
+          {"over", lease.over}};
 }
 
 Lease lease_from_json(const json& object) {
@@ -55,6 +58,7 @@ Lease lease_from_json(const json& object) {
   lease.suspending = field<bool>(object, "suspending");
   lease.resuming = field<bool>(object, "resuming");
   lease.broken_why = field<std::string>(object, "broken_why");
+  lease.over = field<bool>(object, "over");
   return lease;
 }
 
@@ -171,6 +175,21 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
   if (const auto ended = line.find("freeze"); ended != line.end() && ended->is_object())
     record.ended = ended_from_json(*ended);
   return record;
+}
+
+std::vector<StateRecord> still_needed(std::vector<StateRecord> records) {
+  using Kind = StateRecord::Kind;
+  constexpr std::size_t kept_of_a_kind = 1000;
+  std::map<Kind, std::size_t> newer;
+  std::vector<StateRecord> needed;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    const Kind kind = record->kind;
+    const bool is_replaced = (kind == Kind::lease && newer[Kind::thawed] + newer[kind] > 0) ||
+                             (kind == Kind::up && newer[kind] > 0);
+    if (++newer[kind] <= kept_of_a_kind && !is_replaced) needed.push_back(std::move(*record));
+  }
+  std::reverse(needed.begin(), needed.end());
+  return needed;
 }
 
 }  // namespace sup

@@ -46,4 +46,9 @@ std::string encode(const StateRecord& record);
 /// nullopt: not a record of a version that we know. Unknown fields are ignored.
 std::optional<StateRecord> decode_state_record(std::string_view text);
 
+/// What the next agent still needs of `records`, oldest first as before: no lease that a newer
+/// record has replaced, the newest `up`, and the newest 1000 of every other kind. A lease is by far
+/// the longest record: it lists every database.
+std::vector<StateRecord> still_needed(std::vector<StateRecord> records);
+
 }  // namespace sup

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -133,6 +134,34 @@ TEST(StateFile, WithoutADirectoryItIsAnErrorAndRecordsAreCountedAsLost) {
   file.append(event("lost"));
   file.append(event("lost"));
   EXPECT_EQ(file.failures(), 2U);
+}
+
+TEST(StateFile, FreezesDayAndNightDoNotFillTheVolume) {
+  const TempDir dir;
+  StateFile file{dir / "state"};
+  ASSERT_TRUE(file.open(7));
+  StateRecord lease;
+  lease.kind = StateRecord::Kind::lease;
+  lease.lease.witness = std::string(10'000, 'w');
+  StateRecord thawed;
+  thawed.kind = StateRecord::Kind::thawed;
+  thawed.failed = true;
+  std::uintmax_t largest = 0;
+  for (int freeze = 0; freeze < 1000; ++freeze) {
+    file.append(lease);
+    file.append(thawed);
+    largest = std::max(largest, std::filesystem::file_size(dir / "state"));
+  }
+  lease.lease.owner = "the last";
+  file.append(lease);
+  EXPECT_LT(largest, 3U << 20U);
+  EXPECT_EQ(file.failures(), 0U);
+  StateFile again{dir / "state"};
+  const auto loaded = again.open(7);
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->records.size(), 1001U);
+  EXPECT_EQ(loaded->records.back().lease.owner, "the last");
+  EXPECT_EQ(loaded->broken_lines, 0U);
 }
 
 }  // namespace

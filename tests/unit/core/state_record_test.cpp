@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace sup {
 namespace {
@@ -180,6 +181,67 @@ TEST(StateRecord, DeepNestingDoesNoHarm) {
   const std::string deep(200'000, '[');
   EXPECT_FALSE(decode_state_record(deep).has_value());
   EXPECT_FALSE(decode_state_record(R"({"v":1,"kind":"thawed","x":)" + deep).has_value());
+}
+
+TEST(StateRecord, HowFarAFreezeHasComeComesBack) {
+  for (int flags = 0; flags < 16; ++flags) {
+    StateRecord record = record_of(Kind::lease);
+    record.lease = some_lease();
+    record.lease.hooks_begun = (flags & 1) != 0;
+    record.lease.suspending = (flags & 2) != 0;
+    record.lease.resuming = (flags & 4) != 0;
+    record.lease.over = (flags & 8) != 0;
+    record.lease.broken_why = "IRIS was restarted";
+    const Lease back = there_and_back(record).lease;
+    EXPECT_EQ(back.hooks_begun, record.lease.hooks_begun);
+    EXPECT_EQ(back.suspending, record.lease.suspending);
+    EXPECT_EQ(back.resuming, record.lease.resuming);
+    EXPECT_EQ(back.over, record.lease.over);
+    EXPECT_EQ(back.broken_why, record.lease.broken_why);
+  }
+}
+
+std::vector<Kind> kinds_of(const std::vector<StateRecord>& records) {
+  std::vector<Kind> kinds;
+  for (const StateRecord& record : records)
+    kinds.push_back(record.kind);
+  return kinds;
+}
+
+TEST(StillNeeded, IsNoLeaseThatWasReplacedAndNoOlderUp) {
+  using enum StateRecord::Kind;
+  const struct {
+    std::vector<Kind> records;
+    std::vector<Kind> needed;
+  } rows[] = {
+      {{}, {}},
+      {{up, event, up}, {event, up}},
+      {{lease, lease, event}, {lease, event}},
+      {{lease, lease, thawed}, {thawed}},
+      {{lease, thawed, lease}, {thawed, lease}},
+      {{lease, thawed, lease, thawed}, {thawed, thawed}},
+      {{hold, release, restart, restart}, {hold, release, restart, restart}},
+  };
+  for (const auto& row : rows) {
+    std::vector<StateRecord> records;
+    for (const Kind kind : row.records)
+      records.push_back(record_of(kind));
+    EXPECT_EQ(kinds_of(still_needed(std::move(records))), row.needed) << &row - rows;
+  }
+}
+
+TEST(StillNeeded, AreTheNewestThousandOfAKind) {
+  std::vector<StateRecord> records;
+  for (int i = 0; i < 1500; ++i) {
+    records.push_back(record_of(Kind::event));
+    records.back().message = std::to_string(i);
+  }
+  records.insert(records.begin() + 100, record_of(Kind::hold));
+  const std::vector<StateRecord> needed = still_needed(std::move(records));
+  ASSERT_EQ(needed.size(), 1001U);
+  EXPECT_EQ(needed[0].kind, Kind::hold);
+  EXPECT_EQ(needed[1].message, "500");
+  EXPECT_EQ(needed.back().message, "1499");
 }
 
 }  // namespace
