@@ -16,7 +16,7 @@ class FreezeLate : public ::testing::Test {
  protected:
   void SetUp() override {
     SKIP_WITHOUT_NAMESPACES();
-    container_.set("IRIS_INIT_FREEZE_STEP_TIMEOUT", "1s");
+    container_.set("IRIS_INIT_FREEZE_STEP_TIMEOUT", "3s");  // long enough for any other step
     container_.set("IRIS_INIT_HEALTH_POLL", "1s");
     const string iris = container_.dir / "bin/iris";
     std::filesystem::remove(iris);
@@ -71,6 +71,9 @@ TEST_F(FreezeLate, TheNextAgentOwnsItToo) {
   ASSERT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 1);
   kill_agent(init);
   ASSERT_TRUE(init.wait_for_event("freeze.resumed", within(20s))) << init.log();
+  // Once it has undone what it found: a freeze that comes before that is undone with it.
+  ASSERT_TRUE(wait_until([&] { return freeze_state(container_, init) == "settling"; }, within(20s)))
+      << init.log();
   let_go();
   expect_settled(init);
 }
