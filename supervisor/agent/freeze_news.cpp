@@ -38,24 +38,19 @@ void Freezer::remember(const StateRecord& thawed) {
 }
 
 void Freezer::tell_news() {
-  switch (machine_.take_news()) {
-    case FreezeNews::none:
-      return;
-    case FreezeNews::frozen:
-      return tell_frozen();
-    case FreezeNews::freeze_failed:
-      return tell_failed();
-    case FreezeNews::thawed:
-      return tell_thawed();
-    case FreezeNews::late:
+  for (FreezeNews news = machine_.take_news(); news != FreezeNews::none;
+       news = machine_.take_news()) {
+    if (news == FreezeNews::frozen) tell_frozen();
+    if (news == FreezeNews::freeze_failed) tell_failed();
+    if (news == FreezeNews::thawed) tell_thawed();
+    if (news == FreezeNews::late)
       timeline_.add(Level::error, "freeze.late",
                     "IRIS is suspended by a freeze of ours that is over: thawing it again");
-      return;
-    case FreezeNews::settled:
+    if (news == FreezeNews::settled) {
       timeline_.add(Level::info, "freeze.settled", "nothing is left of the last freeze");
       unseen_until_ = 0;
       state_.append(ended_);
-      return;
+    }
   }
 }
 

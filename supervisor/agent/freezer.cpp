@@ -19,6 +19,8 @@ constexpr std::size_t longest_owner = 128;
 /// Sessions that an earlier agent started are not our children: nobody tells us of their end.
 constexpr Nanos look_at_stragglers_every = milliseconds(500);
 constexpr Nanos longest_wait_for_qlist = seconds(10);
+/// Once a lease is over a helper is asked only for what the answer is to say.
+constexpr Nanos shortest_help = seconds(1);
 
 std::string new_token() {
   std::array<unsigned char, 16> bytes{};
@@ -238,18 +240,30 @@ void Freezer::run_session(FreezeStep step, const Argv& argv) {
   keep_lease();
 }
 
+/// Never beyond the lease: a volume that is stuck must not keep IRIS suspended.
 void Freezer::run_helper(const char* what) {
-  jobs_.run({settings_.helper, "helper", what, iris_().data_dir}, settings_.step_timeout,
-            Jobs::Keep::output_and_errors, [this](const JobResult& result) { job_ended(result); });
+  const Nanos left = machine_.lease()->end_at - monotonic_now();
+  jobs_.run({settings_.helper, "helper", what, iris_().data_dir},
+            std::min(settings_.step_timeout, std::max(left, shortest_help)),
+            Jobs::Keep::output_and_errors, [this](const JobResult& result) {
+              JobResult told = result;
+              if (told.output.size() >= Jobs::max_output) {  // cut: what lies beyond is not known
+                told.code = 1;
+                told.output = "there are more databases than can be compared";
+              }
+              job_ended(told);
+            });
 }
 
 void Freezer::run_hooks(HookPhase phase) {
-  if (phase == HookPhase::pre) keep_lease();  // the next agent owes the post hooks
+  keep_lease();  // the next agent owes the post hooks, and after a thaw nothing else
   const bool frozen = !machine_.lease()->witness.empty();
-  hooks_.run(phase, hook_environment(phase, *machine_.lease(), machine_.outcome(), frozen),
-             [this](const std::string& failure) {
-               step_ended({failure.empty() ? 0 : 1, false, failure});
-             });
+  hooks_.run(
+      phase, hook_environment(phase, *machine_.lease(), machine_.outcome(), frozen),
+      [this] { return machine_.is_pointless(monotonic_now()); },
+      [this](const std::string& failure) {
+        step_ended({failure.empty() ? 0 : 1, false, failure});
+      });
 }
 
 void Freezer::job_ended(const JobResult& result) {

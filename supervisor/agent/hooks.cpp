@@ -53,16 +53,19 @@ struct Hooks::Round {
   std::size_t at = 0;
   std::vector<std::string> environment;
   std::string failure;  ///< the first
+  std::function<bool()> pointless;
   Done done;
 };
 
-void Hooks::run(HookPhase phase, std::vector<std::string> environment, Done done) {
+void Hooks::run(HookPhase phase, std::vector<std::string> environment,
+                std::function<bool()> pointless, Done done) {
   if (directory_.empty()) return done({});
   auto round = std::make_shared<Round>();
   round->phase = phase;
   round->directory = fmt::format("{}/{}", directory_, name_of(phase));
   round->names = list(round->directory, round->failure);
   round->environment = std::move(environment);
+  round->pointless = std::move(pointless);
   round->done = std::move(done);
   next(round);
 }
@@ -96,7 +99,8 @@ std::vector<std::string> Hooks::list(const std::string& directory, std::string& 
 }
 
 void Hooks::next(const std::shared_ptr<Round>& round) {
-  const bool abort = round->phase == HookPhase::pre && !round->failure.empty();
+  const bool abort =
+      round->phase == HookPhase::pre && (!round->failure.empty() || round->pointless());
   if (abort || round->at == round->names.size()) return round->done(round->failure);
   const std::string path = fmt::format("{}/{}", round->directory, round->names[round->at++]);
   jobs_.run(

@@ -21,9 +21,11 @@ class Hooks {
   Hooks(std::string directory, Nanos timeout, Jobs& jobs, Timeline& timeline)
       : directory_{std::move(directory)}, timeout_{timeout}, jobs_{jobs}, timeline_{timeline} {}
 
-  /// The first pre hook that fails is the last that is run; post hooks are run whatever the others
-  /// do. `done` is called later, once; at once when there is nothing to run.
-  void run(HookPhase phase, std::vector<std::string> environment, Done done);
+  /// The first pre hook that fails is the last that is run, as is the one during which it becomes
+  /// `pointless`; post hooks are run whatever the others do. `done` is called later, once; at once
+  /// when there is nothing to run.
+  void run(HookPhase phase, std::vector<std::string> environment, std::function<bool()> pointless,
+           Done done);
 
  private:
   struct Round;

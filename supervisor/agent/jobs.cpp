@@ -155,6 +155,7 @@ Jobs::Pipe Jobs::take_output(Job& job) {
 }
 
 void Jobs::expire(const std::shared_ptr<Job>& job) {
+  if (!job->done) return;  // it has ended meanwhile, and its number may be another's
   // Asked first: a session of IRIS that is killed while it holds shared memory can hang the
   // instance.
   ::kill(-job->pid, SIGTERM);

@@ -57,7 +57,7 @@ control::Reply Agent::hold(const control::Request& request) {
             "{}"};
   if (!init_ || init_->phase == InitPhase::stopping)
     return {control::refused, "not held: the container is starting or stopping", "{}"};
-  if (freezer_.machine().phase() != FreezePhase::thawed)
+  if (freezer_.machine().is_under_way())
     return {control::refused, "not held: a freeze is under way, thaw first", "{}"};
   StateRecord record;
   record.kind = StateRecord::Kind::hold;
@@ -83,7 +83,7 @@ control::Reply Agent::release() {
 }
 
 control::Reply Agent::restart() {
-  if (freezer_.machine().phase() != FreezePhase::thawed)
+  if (freezer_.machine().is_under_way())
     return {control::refused, "not restarted: a freeze is under way, thaw first", "{}"};
   const std::string why_not = life_.ask_restart();
   if (!why_not.empty()) return {control::refused, "not restarted: " + why_not, "{}"};

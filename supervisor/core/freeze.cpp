@@ -116,7 +116,14 @@ void Freeze::restore(Lease lease, Stragglers living, Nanos now) {
   stragglers_ = living;
   if (lease_->witness.empty()) {
     phase_ = FreezePhase::freezing;
-    return fail_freeze("the agent ended before the freeze was complete", lease_->suspending, now);
+    const bool undo = lease_->suspending && !lease_->over;
+    return fail_freeze("the agent ended before the freeze was complete", undo, now);
+  }
+  if (lease_->over) {  // what is suspended now is somebody else's
+    phase_ = FreezePhase::thawing;
+    outcome_.held = true;
+    if (!lease_->broken_why.empty()) not_held(lease_->broken_why, {});
+    return finish_thaw(now);
   }
   if (!lease_->resuming) return;
   // The witnesses have spoken before IRIS was asked: what they said stays true.
@@ -134,7 +141,7 @@ void Freeze::iris_lost(const std::string& why, Nanos now) {
   }
   unconfirmed_ = stragglers_.suspend = false;
   if (wanted_ == FreezeStep::after) {
-    over_ = true;
+    over_ = lease_->over = true;
     return;
   }
   wanted_ = FreezeStep::none;
@@ -195,6 +202,7 @@ void Freeze::step_ended(const StepResult& result, const std::string& iris_since,
 }
 
 FreezeNews Freeze::take_news() {
+  if (news_ == FreezeNews::none && std::exchange(then_settled_, false)) return FreezeNews::settled;
   return std::exchange(news_, FreezeNews::none);
 }
 
@@ -205,6 +213,8 @@ void Freeze::end(FreezeNews news, Nanos now) {
   outcome_.lasted = now - lease_->began_at;
   outcome_.journal = lease_->journal;
   over_ = !unconfirmed_ && !stragglers_.suspend;
+  lease_->over = over_;
+  lease_->broken_why = outcome_.held ? std::string{} : outcome_.reason;
   wanted_ = FreezeStep::none;
   if (lease_->hooks_begun) return go(FreezeStep::after);
   close(now);
@@ -218,6 +228,7 @@ void Freeze::close(Nanos now) {
   lost_why_.clear();
   const bool in_doubt = !foreign_ && (unconfirmed_ || stragglers_.suspend);
   over_ = false;
+  lease_->hooks_begun = false;  // they have run
   if (!in_doubt) lease_.reset();
   phase_ = in_doubt || stragglers_.resume ? FreezePhase::settling : FreezePhase::thawed;
   settle_at_ = now + look_every;
@@ -234,7 +245,7 @@ void Freeze::look_again(Nanos now) {
 void Freeze::settled() {
   lease_.reset();
   phase_ = stragglers_.resume ? FreezePhase::settling : FreezePhase::thawed;
-  news_ = FreezeNews::settled;
+  then_settled_ = true;  // whoever waits is answered first
 }
 
 void Freeze::settle_step_ended(FreezeStep step, const StepResult& result,

@@ -117,13 +117,19 @@ class Freeze {
   [[nodiscard]] FreezePhase phase() const { return phase_; }
   [[nodiscard]] const std::optional<Lease>& lease() const { return lease_; }
   [[nodiscard]] const FreezeOutcome& outcome() const { return outcome_; }
-  /// The last freeze that was complete; none once another one has begun.
+  /// The last freeze that was complete.
   [[nodiscard]] const std::optional<EndedFreeze>& last() const { return last_; }
   /// The lease's end while frozen, the next look while settling, else never.
   [[nodiscard]] Nanos deadline() const;
   /// IRIS was asked to suspend, and may be: PID 1 thaws before it stops IRIS. Before that, what is
   /// suspended is somebody else's.
   [[nodiscard]] bool ours() const { return lease_ && lease_->suspending && !over_; }
+  /// From the request of a freeze to the end of its thaw; what may be left then is no obstacle.
+  [[nodiscard]] bool is_under_way() const {
+    return phase_ != FreezePhase::thawed && phase_ != FreezePhase::settling;
+  }
+  /// A freeze under way that can only fail: what has not begun of it need not begin.
+  [[nodiscard]] bool is_pointless(Nanos now) const;
   /// It is known already, whatever the time.
   [[nodiscard]] bool has_next_step() const { return wanted_ != FreezeStep::none; }
 
@@ -168,6 +174,7 @@ class Freeze {
   std::optional<EndedFreeze> last_;
   FreezeNews news_ = FreezeNews::none;
   FreezeNews owed_ = FreezeNews::none;  ///< to be told after the post hooks
+  bool then_settled_ = false;           ///< to be told after `news_`
   std::string thaw_why_;  ///< why the thaw came by itself, or why the freeze is to be broken off
   std::string thaw_by_;
   std::string lost_why_;  ///< IRIS is gone; told when the running step has ended

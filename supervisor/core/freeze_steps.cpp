@@ -28,6 +28,10 @@ std::string Freeze::pointless(Nanos now) const {
   return now >= lease_->end_at ? "the lease was over before the freeze was complete" : "";
 }
 
+bool Freeze::is_pointless(Nanos now) const {
+  return phase_ == FreezePhase::freezing && (!lost_why_.empty() || !pointless(now).empty());
+}
+
 /// The next step of a freeze, unless it has become pointless.
 void Freeze::go_on(FreezeStep step, Nanos now) {
   if (std::string why = pointless(now); !why.empty())

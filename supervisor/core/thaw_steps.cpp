@@ -72,6 +72,8 @@ void Freeze::thaw_step_ended(FreezeStep step, const StepResult& result,
       }
       if (!answered(result, iris_yes))
         nobody_knows("nobody could say whether it held: " + how_it_failed(step, result));
+      // A verdict that is known already is not waited for: users' changes are.
+      if (!outcome_.held && outcome_.known) return resume();
       return go(FreezeStep::rewitness);
     case FreezeStep::ask_who:
       if (answered(result, 0)) outcome_.evidence = trim(result.output).substr(0, 300);

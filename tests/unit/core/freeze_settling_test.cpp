@@ -177,5 +177,60 @@ TEST(FreezeSettling, AnUnconfirmedForeignThawIsNotTriedAgain) {
   EXPECT_EQ(drive.machine.phase(), Phase::thawed);
 }
 
+TEST(FreezeSettling, ADeathRightAfterTheAnswerTakesNobodysAnswerAway) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::confirm_resumed);
+  drive.run(silence());  // confirm_resumed
+  drive.run(answer(1));  // without a session
+  drive.run(silence());  // and still nobody confirms it
+  drive.run_well(Step::settle);
+  ASSERT_EQ(drive.machine.phase(), Phase::settling);
+  drive.machine.iris_lost("IRIS died", drive.now);  // before anybody has taken the news
+  EXPECT_EQ(drive.machine.take_news(), News::thawed);
+  EXPECT_EQ(drive.machine.take_news(), News::settled);
+  EXPECT_EQ(drive.machine.take_news(), News::none);
+}
+
+TEST(FreezeSettling, OfAThawThatIsOverTheNextAgentOwesNothingButTheHooks) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::after);
+  ASSERT_EQ(drive.step(), Step::after);  // the agent dies while the post hooks run
+  Freeze next;
+  next.restore(*drive.machine.lease(), {}, drive.now);
+  // What is suspended by now is somebody else's: nothing is asked of IRIS.
+  EXPECT_FALSE(next.ours());
+  EXPECT_EQ(next.next_step(drive.now), Step::after);
+  next.step_ended(answer(0), drive.since, drive.now);
+  EXPECT_EQ(next.take_news(), News::thawed);
+  EXPECT_TRUE(next.outcome().held);
+  EXPECT_EQ(next.phase(), Phase::thawed);
+}
+
+TEST(FreezeSettling, WhatWasToldAsNotHeldTheNextAgentTellsSoToo) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::confirm_resumed);
+  drive.run(silence());
+  drive.run(answer(1));
+  drive.run(silence());
+  drive.run_well(Step::settle);
+  ASSERT_EQ(drive.machine.take_news(), News::thawed);
+  ASSERT_FALSE(drive.machine.outcome().held);
+  FreezeDrive next;
+  next.machine.restore(*drive.machine.lease(), {}, next.now);
+  next.run_well();
+  EXPECT_EQ(next.machine.take_news(), News::thawed);
+  EXPECT_FALSE(next.machine.outcome().held);
+}
+
+TEST(FreezeSettling, OnceTheLeaseIsOverNoWitnessIsWaitedFor) {
+  FreezeDrive drive = frozen(seconds(60));
+  drive.now += seconds(61);
+  EXPECT_EQ(drive.run(answer(yes)), Step::recheck);
+  EXPECT_EQ(drive.step(), Step::resume);
+}
+
 }  // namespace
 }  // namespace sup
