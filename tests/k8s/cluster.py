@@ -5,7 +5,9 @@ calls move, a scenario of faults, and a list of all calls. What IRIS, a Stateful
 storage's snapshots would have done meanwhile is caught up with before each call.
 
 A scenario is a JSON object:
-  freeze, thaw   what the first, second, … call comes to: see freeze() and thaw(); then "ok"
+  freeze, thaw   what the first, second, … call comes to: see freeze() and thaw(); then "ok". "silent …": the stream is
+                 cut, and kubectl ends with 0 all the same
+  comes_after    seconds until a freeze that is "silent while" it comes about is there (20)
   cut_after      seconds from a VolumeSnapshot's creation to its cut (2); null: never
   ready_after    seconds from the cut until it is ready (3)
   error          what status.error says while it is not cut
@@ -180,34 +182,60 @@ def freeze(cluster, words):
         code, text = {"refused": (3, "IRIS is not running"), "failed": (1, "freeze failed in step suspend"),
                       "no agent": (69, "no agent"), "cut before": (1, "error: unexpected EOF")}[behaviour]
         raise SystemExit(tell(code, text))
+    if behaviour == "silent before":
+        return
     if cluster.frozen and cluster.frozen["owner"] != owner:
-        raise SystemExit(tell(3, f"frozen by '{cluster.frozen['owner']}', 60s left"))
+        refuse(words, "frozen", f"frozen by '{cluster.frozen['owner']}', 60s left")
     cluster.windows.append("open")
     began = {"owner": owner, "at": cluster.clock, "end": cluster.clock + lease, "window": len(cluster.windows) - 1}
     if behaviour == "slow":  # the answer does not come in time; the freeze comes about a little later
         cluster.coming = {**began, "at": cluster.clock + 95}
         cluster.pass_time(90)
         raise SystemExit(tell(124, "timed out"))
+    if behaviour == "silent while":
+        cluster.coming = {**began, "at": cluster.clock + cluster.scenario.get("comes_after", 20)}
+        return
     cluster.frozen = began
     if behaviour == "cut after":
         raise SystemExit(tell(1, "error: unexpected EOF"))
+    if behaviour != "silent after":
+        show_answer(words, f"frozen for '{owner}' until then, a lease of {lease}s\ntoken: 0123",
+                    {"frozen": True, "owner": owner, "token": "0123", "lease_seconds": float(lease), "already": False})
 
 
 def thaw(cluster, words):
     behaviour, owner = next_of(cluster, "thaw"), option(words, "--owner")
     if behaviour == "cut before":
         raise SystemExit(tell(1, "error: unexpected EOF"))
-    if cluster.coming:
-        raise SystemExit(tell(3, "the freeze is still under way"))
+    if behaviour == "silent before":
+        return
+    if cluster.coming or behaviour == "under way":
+        refuse(words, "thawed", "the freeze is still under way")
     if not cluster.frozen or cluster.frozen["owner"] != owner:
-        raise SystemExit(tell(3, "nothing of ours is frozen"))
+        refuse(words, "thawed", "nothing of ours is frozen")
     held = behaviour != "did not hold"
     cluster.windows[cluster.frozen["window"]] = "held" if held else "not held"
     cluster.frozen = None
     if behaviour == "cut after":
         raise SystemExit(tell(1, "error: unexpected EOF"))
+    if behaviour == "silent after":
+        return
+    reason = None if held else "IRIS was restarted"
+    show_answer(words, "held; frozen for 5s" if held else f"did not hold: {reason}",
+                {"thawed": True, "held": held, "reason": reason, "owner": owner, "already": False})
     if not held:
-        raise SystemExit(tell(4, "it did not hold: IRIS was restarted"))
+        raise SystemExit(4)
+
+
+def show_answer(words, text, data):
+    """As irisctl words it: render.cpp."""
+    print(json.dumps(data, indent=2, sort_keys=True) if option(words, "-o") == "json" else text)
+
+
+def refuse(words, field, why):
+    if option(words, "-o") == "json":
+        show_answer(words, "", {field: False, "reason": why})
+    raise SystemExit(tell(3, f"irisctl: not {field}: {why}"))
 
 
 def tell(code, text):

@@ -69,9 +69,17 @@ class Snapshot(ScriptCase):
         self.assertNotIn("volumeSnapshotClassName", self.new[0]["spec"])
 
     def test_without_a_freeze_there_is_no_snapshot(self):
-        for behaviour in ("refused", "failed", "no agent", "cut before", "cut after", "slow"):
+        for behaviour in ("refused", "failed", "no agent", "cut before", "cut after", "slow", "silent before",
+                          "silent while", "silent after"):
             with self.subTest(behaviour):
                 code, _ = self.take({"freeze": [behaviour]})
+                self.assertEqual(1, code, self.output)
+                self.assertEqual([], self.new)
+
+    def test_a_false_0_of_a_freeze_under_way_is_not_believed(self):
+        for after in (0.5, 1.5, 2.2, 2.5, 3, 5, 90):
+            with self.subTest(f"frozen {after} s after kubectl said 0"):
+                code, _ = self.take({"freeze": ["silent while"], "comes_after": after})
                 self.assertEqual(1, code, self.output)
                 self.assertEqual([], self.new)
 
@@ -103,15 +111,18 @@ class Snapshot(ScriptCase):
         self.assertEqual(["crash"], self.consistency())
 
     def test_a_thaw_whose_answer_is_lost(self):
-        for behaviour in ("cut before", "cut after"):
+        for behaviour in ("cut before", "cut after", "silent before", "silent after", "under way"):
             with self.subTest(behaviour):
                 code, _ = self.take({"thaw": [behaviour]})
                 self.assertEqual(4, code)
                 self.assertEqual(["crash"], self.consistency())
 
     def test_a_thaw_that_fails_again_and_again(self):
-        code, _ = self.take({"thaw": ["cut before"] * 10})
-        self.assertEqual(4, code)
+        for behaviour in ("cut before", "silent before", "under way"):
+            with self.subTest(behaviour):
+                code, after = self.take({"thaw": [behaviour] * 10})
+                self.assertEqual(4, code)
+                self.assertNotIn("forced", after.windows, "thawed before the lease ended")
 
     def test_the_api_server_is_away(self):
         # From each moment on, for a while, and for ever.
