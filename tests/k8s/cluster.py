@@ -41,6 +41,7 @@ class Cluster:
         self.frozen = self.coming = None  # a freeze, and one that is not yet there
         self.windows = []  # what became of each freeze: open, held, not held, forced
         self.calls, self.done, self.volumes = [], {}, 0
+        self.exposed = False  # there was a clone's pod without its policy
         self.script, self.stdin = 0, ""  # whom to kill; what `-f -` reads
 
     # --- objects ------------------------------------------------------------------------------------------------
@@ -105,6 +106,11 @@ class Cluster:
                 self.bind(claim)
         for wanted in self.of("statefulset"):
             self.run_pod(wanted)
+        for pod in self.of("pod"):
+            if not self.get("statefulset", pod["metadata"]["name"].removesuffix("-0")):
+                self.stop(pod)
+        if self.get("pod", "iris-clone-0") and not self.get("networkpolicy", "iris-no-egress-clone"):
+            self.exposed = True
 
     def bind(self, claim):
         name = claim["spec"].get("volumeName")
@@ -141,10 +147,8 @@ class Cluster:
         volumes = wanted["spec"]["template"]["spec"]["volumes"]
         claim_name = next(v["persistentVolumeClaim"]["claimName"] for v in volumes if "persistentVolumeClaim" in v)
         if wanted["spec"]["replicas"] == 0:
-            if pod and self.scenario.get("stops", True):
-                pod.setdefault("stopping", self.clock)
-                if self.clock >= pod["stopping"] + 5:
-                    del self.objects[f"pod/{name}"]
+            if pod:
+                self.stop(pod)
             return
         if not pod:
             self.put({"kind": "Pod", "metadata": {"name": name}, "claim": claim_name, "born": self.clock})
@@ -154,6 +158,12 @@ class Cluster:
             pod["ready"] = self.get("pv", pod["volume"])["data"] == "old" or self.scenario.get("starts", True)
         elif claim and not claim.get("deleting") and claim["status"].get("phase") == "Bound" and self.clock >= pod["born"] + 5:
             pod["volume"] = claim["spec"]["volumeName"]
+
+    def stop(self, pod):
+        if self.scenario.get("stops", True):
+            pod.setdefault("stopping", self.clock)
+            if self.clock >= pod["stopping"] + 5:
+                del self.objects[f"pod/{pod['metadata']['name']}"]
 
 
 def stamp(clock):
@@ -302,7 +312,7 @@ def merge(o, patch):
 
 
 def wait_until(cluster, words, done):
-    limit = cluster.clock + int(option([w for word in words for w in word.split("=", 1)], "--timeout").rstrip("s"))
+    limit = cluster.clock + int(option([w for word in words for w in word.split("=", 1)], "--timeout", "100000s").rstrip("s"))
     while not done():
         if cluster.clock >= limit:
             raise Lost("error: timed out waiting for the condition")
@@ -332,9 +342,12 @@ def kubectl(cluster, words):
         print(jsonpath({"items": items}, option(words, "-o")[len("jsonpath="):]), end="")
     elif verb == "delete" and "-l" in words:
         wanted = dict([option(words, "-l").split("=")])
-        for key, found in list(cluster.objects.items()):
-            if wanted.items() <= found["metadata"].get("labels", {}).items() and not key.startswith("volumesnapshot/"):
-                del cluster.objects[key]
+        kinds = words[0].split(",")
+        found = [key for key, o in cluster.objects.items()
+                 if wanted.items() <= o["metadata"].get("labels", {}).items() and key.split("/")[0] in kinds]
+        for key in found:
+            delete(cluster, *key.split("/"))
+        wait_until(cluster, words, lambda: not any(key in cluster.objects for key in found))
     elif o is None:
         if "--ignore-not-found" not in words:
             raise Lost(f'{NOT_FOUND}: {kind} "{name}" not found')
@@ -352,16 +365,22 @@ def kubectl(cluster, words):
         o["spec"]["replicas"] = int(next(w for w in words if w.startswith("--replicas=")).split("=")[1])
         cluster.settle()
     elif verb == "delete":
-        if kind == "pvc":
-            o["deleting"] = True
-            o["metadata"]["deletionTimestamp"] = stamp(cluster.clock)
-            cluster.settle()
-            if "--wait=false" not in words:
-                wait_until(cluster, words, lambda: cluster.get(kind, name) is None)
-        else:
-            del cluster.objects[f"{kind}/{name}"]
+        delete(cluster, kind, name)
+        if "--wait=false" not in words:
+            wait_until(cluster, words, lambda: cluster.get(kind, name) is None)
     else:
         raise Lost(f"the cluster of this test does not know '{verb}'")
+
+
+def delete(cluster, kind, name):
+    """A StatefulSet's pod stops afterwards."""
+    if kind == "pvc":
+        o = cluster.get(kind, name)
+        o["deleting"] = True
+        o["metadata"]["deletionTimestamp"] = stamp(cluster.clock)
+    else:
+        del cluster.objects[f"{kind}/{name}"]
+    cluster.settle()
 
 
 def rollout(cluster, words):

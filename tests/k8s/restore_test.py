@@ -4,6 +4,7 @@ import subprocess
 import unittest
 
 import kustomize
+from cluster import START
 from script_case import KILLED, LONG, ScriptCase, new_cluster, snapshot
 
 SCRIPT = kustomize.K8S / "restore/iris-restore"
@@ -155,8 +156,44 @@ class Beside(ScriptCase):
     def test_drop_takes_all_of_it_and_nothing_else(self):
         _, cluster = self.beside()
         self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), self.output)
-        self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith(("pod/", "pv/"))])
+        self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith("pv/")])
         self.assertEqual("old", volume_of(cluster))
+
+    def test_the_policy_is_there_as_long_as_the_pod(self):
+        _, cluster = self.beside()
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), self.output)
+        self.assertFalse(cluster.exposed)
+        calls = [f"{c[0]} {c[1]}" for c in cluster.calls if c[0] == "delete"]
+        self.assertEqual("delete networkpolicy", calls[-1])
+
+    def test_a_clone_that_does_not_stop_keeps_its_policy(self):
+        _, cluster = self.beside()
+        cluster.scenario = {"stops": False}
+        self.assertEqual(1, self.run_script(cluster, SCRIPT, "drop"))
+        cluster.pass_time(60)
+        self.assertIsNotNone(cluster.get("networkpolicy", "iris-no-egress-clone"))
+        self.assertIsNotNone(cluster.get("pvc", "iris-pvc-clone"))
+        cluster.scenario = {}
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), "once more, the StatefulSet gone: " + self.output)
+        self.assertFalse(cluster.exposed)
+        self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith("pv/")])
+
+    def test_drop_cut_off_anywhere_lets_nothing_out(self):
+        for fault in ("TERM", "KILL", "API server away"):
+            for nth in range(1, 6):
+                with self.subTest(f"{fault} at call {nth}"):
+                    _, cluster = self.beside()
+                    if fault == "API server away":
+                        since = cluster.clock - START + nth
+                        cluster.scenario = {"outages": [[since, since + 10**9]]}
+                    else:
+                        cluster.scenario = {"kill": [len(cluster.calls) + nth, fault]}
+                    self.run_script(cluster, SCRIPT, "drop")
+                    cluster.scenario = {}
+                    cluster.pass_time(60)
+                    self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), self.output)
+                    self.assertFalse(cluster.exposed)
+                    self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith("pv/")])
 
     def test_a_second_clone_is_refused(self):
         _, cluster = self.beside()
