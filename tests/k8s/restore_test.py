@@ -5,6 +5,7 @@ import unittest
 
 import kustomize
 from cluster import START
+from programs import delete
 from script_case import KILLED, LONG, ScriptCase, new_cluster, snapshot
 
 SCRIPT = kustomize.K8S / "restore/iris-restore"
@@ -112,6 +113,57 @@ class InPlace(ScriptCase):
                     if signal == "KILL":
                         self.assertIn(code, {0, *KILLED})
         self.assertGreater(lines, 100 if LONG else 20)
+
+
+class Back(ScriptCase):
+    """What InPlace does not try in passing."""
+
+    def volume(self, volume, phase="Released", **claim):
+        return {"kind": "PersistentVolume", "metadata": {"name": volume}, "data": volume, "status": {"phase": phase},
+                "spec": {"persistentVolumeReclaimPolicy": "Retain", "storageClassName": "iris-longhorn",
+                         "capacity": {"storage": "10Gi"},
+                         "claimRef": {"name": "iris-pvc", "namespace": "default", "uid": "uid-then", **claim}}}
+
+    def refused(self, volume, why):
+        cluster = new_cluster({}, volume)
+        self.assertEqual(1, self.run_script(cluster, SCRIPT, "back", "--yes", volume["metadata"]["name"]))
+        self.assertIn(why, self.output)
+        self.assertEqual({"get"}, {c[0] for c in cluster.calls}, "nothing was done")
+        cluster.pass_time(60)
+        self.assertEqual("old", volume_of(cluster))
+
+    def test_a_kept_volume(self):
+        cluster = new_cluster({}, self.volume("pv-kept"))
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "back", "--yes", "pv-kept"), self.output)
+        self.assertEqual("pv-kept", volume_of(cluster))
+        self.assertEqual("Retain", cluster.get("pv", "pv-old")["spec"]["persistentVolumeReclaimPolicy"])
+
+    def test_the_volume_of_another_namespace_is_refused(self):
+        self.refused(self.volume("pv-hers", namespace="ward-7"), "but of 'ward-7/iris-pvc'")
+
+    def test_the_volume_of_another_claim_is_refused(self):
+        self.refused(self.volume("pv-mail", name="mail"), "but of 'default/mail'")
+
+    def test_a_volume_in_use_is_refused(self):
+        self.refused(self.volume("pv-lost", phase="Bound"), "in use")
+
+    def test_nothing_is_done_when_nobody_can_tell_of_the_claim(self):
+        cluster = new_cluster({"fails": {"get pvc": [1]}}, self.volume("pv-kept"))
+        self.assertEqual(1, self.run_script(cluster, SCRIPT, "back", "--yes", "pv-kept"))
+        self.assertEqual({"get"}, {c[0] for c in cluster.calls})
+
+    def test_a_claim_that_somebody_has_deleted_while_iris_runs(self):
+        cluster = new_cluster({})
+        delete(cluster, "pvc", "iris-pvc")
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "back", "--yes", "pv-old"), self.output)
+        cluster.pass_time(60)
+        self.assertEqual("old", volume_of(cluster))
+        self.assertNotIn("deletionTimestamp", cluster.get("pvc", "iris-pvc")["metadata"])
+
+    def test_a_kept_volume_is_named_with_what_deletes_it_and_its_data(self):
+        cluster = new_cluster({}, LAST)
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "in-place", "--yes", "iris-last"))
+        self.assertIn("""kubectl patch pv pv-old -p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}'""", self.output)
 
 
 class Beside(ScriptCase):
