@@ -119,10 +119,8 @@ def show(o, template):
 
 
 def jsonpath(o, template):
-    ranged = re.fullmatch(r"\{range \.items\[\?\(@(\.[a-zA-Z.]+)==true\)\]\}(.*)\{end\}", template)
-    if not ranged:
-        return show(o, template)
-    return "".join(show(item, ranged[2]) for item in o["items"] if walk(item, ranged[1]) is True)
+    ranged = re.fullmatch(r"\{range \.items\[\*\]\}(.*)\{end\}", template)
+    return "".join(show(item, ranged[1]) for item in o["items"]) if ranged else show(o, template)
 
 
 KINDS = {"volumesnapshots": "volumesnapshot", "persistentvolumeclaim": "pvc", "persistentvolume": "pv", "sts": "statefulset"}

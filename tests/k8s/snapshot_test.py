@@ -150,7 +150,27 @@ class Snapshot(ScriptCase):
         code, after = self.take({"ready_after": 100000})
         self.assertEqual(1, code)
         self.assertEqual(["application"], self.consistency())
-        self.assertEqual(11, len(after.of("volumesnapshot")), "nothing is pruned on account of it")
+        ready = {s["metadata"]["name"] for s in after.of("volumesnapshot") if s["status"]["readyToUse"]}
+        self.assertLessEqual({f"iris-2027010{day}-020000" for day in range(2, 9)}, ready, "nothing good is pruned for it")
+
+    def test_nights_that_fail_leave_no_heap_of_snapshots(self):
+        for what, scenario in (("the thaw says no", {"thaw": ["did not hold"]}), ("never cut", {"cut_after": None}),
+                               ("never ready", {"ready_after": 100000})):
+            with self.subTest(what):
+                cluster = new_cluster({}, *ALREADY)
+                for night in range(12):
+                    cluster.scenario, cluster.done = scenario, {}
+                    self.assertIn(self.run_script(cluster, SCRIPT), (1, 4), self.output)
+                    cluster.pass_time(600)
+                made = [s for s in cluster.of("volumesnapshot") if "made-by" in s["metadata"]["labels"]]
+                good = {s["metadata"]["name"] for s in made if s["metadata"]["labels"]["consistency"] == "application"}
+                self.assertLessEqual({f"iris-2027010{day}-020000" for day in range(2, 9)}, good)
+                self.assertLessEqual(len(made), 7 + 1 + 7, "7 good, that of December, 7 that failed")
+
+    def test_a_night_on_which_iris_is_down_prunes_nothing_good(self):
+        _, after = self.take({"freeze": ["refused"]})
+        self.assertEqual({f"iris-2027010{day}-020000" for day in range(2, 9)} | {"iris-20261201-020000", "by-hand"},
+                         {s["metadata"]["name"] for s in after.of("volumesnapshot")})
 
     def test_killed_during_each_call(self):
         calls = len(self.take()[1].calls)

@@ -16,7 +16,7 @@ claim=${CLAIM:-iris-pvc}
 class=${SNAPSHOT_CLASS:-}           # empty: the cluster's default for this storage
 lease=${LEASE:-120}                 # seconds, at most 540: the longest that IRIS can stay frozen
 ready_within=${READY_WITHIN:-1800}  # seconds
-keep=${KEEP:-7}                     # of each consistency
+keep=${KEEP:-7}                     # of each kind: application- and crash-consistent ones that are ready, others
 owner=${OWNER:-iris-snapshot}       # the name of this job's pod: no two share a freeze
 work=${TMPDIR:-/tmp}
 
@@ -63,6 +63,19 @@ thaw_back() {
   say "IRIS could not be asked to thaw; the lease has ended, and it thaws by itself"
 }
 
+# Only what this script has made. What is not ready counts for itself, so that it drives out nothing that is good.
+prune() {
+  each='{.metadata.creationTimestamp} {.metadata.name} {.status.readyToUse} {.metadata.labels.consistency}{"\n"}'
+  kubectl --request-timeout=20s get volumesnapshot -l made-by=iris-snapshot -o "jsonpath={range .items[*]}$each{end}" \
+    >"$work/made" || return
+  sort -r "$work/made" |
+    awk -v keep="$keep" '{ kind = $3 == "true" ? $4 : "not ready"; if (++seen[kind] > keep) print $2 }' >"$work/old"
+  while read -r old; do
+    say "pruning $old"
+    kubectl --request-timeout=20s delete volumesnapshot "$old" --wait=false || return
+  done <"$work/old"
+}
+
 finish() {
   end=$?
   trap - EXIT
@@ -70,6 +83,8 @@ finish() {
   # A freeze that is on its way comes about even when nobody waits for it: a thaw must not overtake it.
   while [ -n "$child" ] && kill -0 "$child" 2>/dev/null; do wait "$child" || :; done
   if [ "$asked" = yes ]; then thaw_back; fi
+  # A night that failed may have left one, too.
+  case $end in 1 | 4) prune || say "not pruned" ;; esac
   exit "$end"
 }
 trap finish EXIT
@@ -140,16 +155,4 @@ until [ "$(field readyToUse)" = true ]; do
 done
 say "$name is application-consistent and ready"
 
-# --- prune ----------------------------------------------------------------------------------------
-
-# Only what this script has made and what is ready counts, and the newest $keep of each consistency stay.
-for kind in application crash; do
-  kubectl --request-timeout=20s get volumesnapshot -l "made-by=iris-snapshot,consistency=$kind" \
-    -o 'jsonpath={range .items[?(@.status.readyToUse==true)]}{.metadata.creationTimestamp} {.metadata.name}{"\n"}{end}' \
-    >"$work/$kind" || fail "cannot list snapshots; none is pruned"
-  sort -r "$work/$kind" | awk -v keep="$keep" 'NR > keep { print $2 }' >"$work/old"
-  while read -r old; do
-    say "pruning $old"
-    kubectl --request-timeout=20s delete volumesnapshot "$old" --wait=false || fail "cannot prune $old"
-  done <"$work/old"
-done
+prune || fail "not pruned"
