@@ -167,11 +167,12 @@ class Back(ScriptCase):
 
 
 class Beside(ScriptCase):
-    def beside(self, *options):
+    def beside(self, *options, script=SCRIPT):
         cluster = new_cluster({}, LAST)
         kustomize.only(list(cluster.objects.values()), "StatefulSet", "iris")["spec"]["template"]["spec"]["containers"][0][
             "image"] = "registry.example.com/iris:7"
-        code = self.run_script(cluster, SCRIPT, "beside", *options, "iris-last")
+        cluster.get("pvc", "iris-pvc")["spec"]["resources"]["requests"]["storage"] = "50Gi"
+        code = self.run_script(cluster, script, "beside", *options, "iris-last")
         cluster.pass_time(60)
         return code, cluster
 
@@ -182,6 +183,20 @@ class Beside(ScriptCase):
         clone = cluster.get("statefulset", "iris-clone")["spec"]["template"]["spec"]
         self.assertEqual("registry.example.com/iris:7", clone["containers"][0]["image"])
         self.assertIn("iris-cpf-merge", [v["configMap"]["name"] for v in clone["volumes"] if "configMap" in v])
+
+    def test_a_clone_is_as_the_running_one_whatever_the_base_says_by_now(self):
+        copy = shutil.copytree(kustomize.K8S, self.directory / "k8s")
+        for file, old, new in (("kustomization.yaml", "newName: iris-with-init", "newName: registry.example.com/iris"),
+                               ("pvc.yaml", "storage: 10Gi", "storage: 20Gi")):
+            path = copy / "base" / file
+            self.assertIn(old, path.read_text())
+            path.write_text(path.read_text().replace(old, new))
+        for script in (SCRIPT, copy / "restore/iris-restore"):
+            code, cluster = self.beside(script=script)
+            self.assertEqual(0, code, self.output)
+            pod = cluster.get("statefulset", "iris-clone")["spec"]["template"]["spec"]
+            self.assertEqual(["registry.example.com/iris:7"], [c["image"] for c in pod["containers"]])
+            self.assertEqual("50Gi", cluster.get("pvc", "iris-pvc-clone")["spec"]["resources"]["requests"]["storage"])
 
     def test_the_policy_is_there_before_the_pod(self):
         _, cluster = self.beside()

@@ -197,6 +197,16 @@ def shared_memory(objects):
                 yield f"{label(owner)}: {buffers + heap:.0f} MB of shared memory in a limit of {limit:.0f} MiB"
 
 
+def images(objects):
+    """The same program on every node and tomorrow."""
+    for o, _, spec in pods(objects):
+        for c in containers(spec):
+            image = c.get("image", "")
+            tag = image.rpartition("/")[2].partition(":")[2]
+            if not tag or tag == "latest":
+                yield f"{label(o)}: container {c['name']}: '{image}' is pinned by no tag and no digest"
+
+
 def one_database(objects):
     """One pod on one volume, and nothing that stands in the way of a drain."""
     for o in objects:
@@ -265,7 +275,7 @@ def no_passwords(objects):
 
 
 RULES = (names, versions, selectors, ports, volumes, mounts_inside_the_data, references, resources, shared_memory,
-         one_database, jobs, rights, accounts, no_passwords)
+         images, one_database, jobs, rights, accounts, no_passwords)
 
 
 def problems(objects):

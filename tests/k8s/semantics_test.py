@@ -7,8 +7,10 @@ import semantics
 
 
 def base():
-    return [o for name in ("statefulset", "pvc", "services", "configmap")
-            for o in kustomize.read((kustomize.K8S / f"base/{name}.yaml").read_text())]
+    objects = [o for name in ("statefulset", "pvc", "services", "configmap")
+               for o in kustomize.read((kustomize.K8S / f"base/{name}.yaml").read_text())]
+    iris(objects)["image"] += ":1"  # as the kustomization does
+    return objects
 
 
 def pod(objects):
@@ -24,7 +26,7 @@ JOB = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "j"}, "
         "activeDeadlineSeconds": 60, "template": {"spec": {
             "restartPolicy": "Never", "automountServiceAccountToken": False,
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-            "containers": [{"name": "c", "resources": {
+            "containers": [{"name": "c", "image": "registry:5000/c@sha256:0123", "resources": {
                 "requests": {"memory": "1Mi"}, "limits": {"memory": "1Mi"}}}]}}}}}}
 
 
@@ -66,6 +68,8 @@ FAULTS = [
     (lambda o: iris(o)["resources"]["requests"].update(memory="8Gi"), "more memory than its limit"),
     (lambda o: kustomize.only(o, "ConfigMap", "iris-cpf-merge")["data"].update(
         {"merge.cpf": "[config]\nglobals=0,0,3000,0,0,0\n"}), "3000 MB of shared memory"),
+    (lambda o: iris(o).update(image="registry:5000/iris"), "pinned by no tag"),
+    (lambda o: iris(o).update(image="registry:5000/iris:latest"), "pinned by no tag"),
     (lambda o: o[0]["spec"].update(replicas=2), "replicas is not 1"),
     (lambda o: o[0].update(kind="Deployment"), "two databases"),
     (lambda o: kustomize.only(o, "PersistentVolumeClaim", "iris-pvc")["spec"].update(accessModes=["ReadWriteMany"]),
