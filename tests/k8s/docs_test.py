@@ -14,6 +14,7 @@ import unittest
 import kustomize
 
 DOCS = kustomize.ROOT / "docs"
+sys.path.append(str(DOCS))  # failover.py
 PAGES = [DOCS / "kubernetes.md", DOCS / "failover.md", kustomize.K8S / "README.md"]
 
 
@@ -34,6 +35,20 @@ class Pages(unittest.TestCase):
         script = DOCS / "failover.py"
         told = subprocess.run([sys.executable, "-B", script], capture_output=True, text=True, check=True).stdout.strip()
         self.assertIn(told, PAGES[1].read_text(), "stale: docs/failover.py --write")
+
+    def test_what_was_measured_lies_within_what_was_computed(self):
+        import failover
+        _, ours, _, seeds, *_ = failover.CASES[0]
+        for parts, name in ((ours, "iris-init"), (seeds, "tini, the exec probe of 2021")):
+            best, worst = (sum(failover.TIMERS[part][i] for part in parts) for i in (0, 1))
+            for figure in failover.OUTAGE[name]:
+                self.assertTrue(best <= figure - failover.OWN_START <= worst, f"{name}: {figure} s")
+
+    def test_a_node_must_count_as_lost_before_the_taint_helps(self):
+        import failover
+        row = next(case for case in failover.CASES if "out-of-service" in case[0])
+        for parts in (row[1], row[3]):
+            self.assertLessEqual(set(failover.LOST), set(parts))
 
     def test_what_is_named_is_there(self):
         for page in PAGES:
