@@ -58,6 +58,11 @@ class Pages(unittest.TestCase):
             for link in re.findall(r"\]\(([\w./-]+)\)", text):
                 self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")
 
+    def test_velero_is_told_the_same_by_the_page_and_by_the_component(self):
+        page = re.search(r"```yaml\n(metadata:.*?)```", (DOCS / "freeze.md").read_text(), re.S)[1]
+        patch = kustomize.read((kustomize.K8S / "components/velero/patch.yaml").read_text())[0]
+        self.assertEqual(patch["spec"]["template"]["metadata"], kustomize.read(page)[0]["metadata"])
+
     def test_every_overlay_is_described(self):
         described = set(re.findall(r"^\| `([a-z-]+)` \|", PAGES[0].read_text(), re.M))
         self.assertEqual({p.name for p in (kustomize.K8S / "overlays").iterdir()}, described)
@@ -110,6 +115,41 @@ class Quotes(unittest.TestCase):
         for text in said:
             self.assert_quoted(text)
         self.assertEqual(2, len(said))
+
+    def test_in_use_by_an_iris_that_outlived_its_container(self):
+        (self.data / "mgr").mkdir(parents=True)
+        (self.data / "mgr/ilock").touch()
+        said = self.prepare("flock", str(self.data / "mgr/ilock"), IRIS_INIT_MERGE_DATA_WAIT="1s")
+        self.assert_quoted(next(text for text in said if text.startswith("waiting")))
+
+    def on_a_file_system(self, options, then):
+        """Words that mount one over the volume, as root in a mount namespace of its own, and go on."""
+        if os.geteuid() != 0:
+            self.skipTest("not root: cannot mount a file system")
+        return ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs -o {options} none "$0" && {then} && exec "$@"',
+                str(self.data.parent)]
+
+    def test_read_only(self):
+        for making in ('mkdir "$0/iris" &&', ""):
+            words = self.on_a_file_system("mode=0755", f'{making} mount -o remount,ro none "$0"')
+            self.assert_quoted(self.prepare(*words)[-1])
+
+    def test_too_small(self):
+        self.assert_quoted(self.prepare(*self.on_a_file_system("size=52m", "true"))[-1])
+
+    def test_files_of_root(self):
+        if os.geteuid() != 0:
+            self.skipTest("not root: cannot make files of another user")
+        (self.data / "mgr").mkdir(parents=True)
+        for path in (self.here, self.here / "work", self.here / "volume", self.data):
+            path.chmod(0o777)
+        self.program = shutil.copy(self.program, self.here / "cpfmerge")
+        self.assert_quoted(self.prepare("setpriv", "--reuid=51773", "--regid=51773", "--clear-groups")[-1])
+
+    def test_a_network_share(self):
+        source = (kustomize.ROOT / "cpfmerge/cli/surroundings.cpp").read_text()
+        text = re.search(r"'{}' is a file system of type[^\"]*", re.sub(r'"\s*\n\s*"', "", source))[0]
+        self.assertIn(text.format("/external", "nfs4"), PAGES[0].read_text())
 
     def test_a_wrong_setting(self):
         self.assert_quoted(self.prepare(IRIS_INIT_FREEZE_LEASE="20m")[-1])

@@ -47,6 +47,22 @@ def hanging_job():
     return made
 
 
+def hooks(objects, **changes):
+    """Velero's hooks in IRIS's pod, and what is planted: pre_timeout="40s"."""
+    patch = kustomize.read((kustomize.K8S / "components/velero/patch.yaml").read_text())[0]
+    annotations = patch["spec"]["template"]["metadata"]["annotations"]
+    for name, value in changes.items():
+        phase, _, key = name.partition("_")
+        annotations[f"{phase}.hook.backup.velero.io/{key}"] = value
+    kustomize.only(objects, "StatefulSet", "iris")["spec"]["template"]["metadata"]["annotations"] = annotations
+
+
+def schedule(**template):
+    made = kustomize.read((kustomize.K8S / "snapshot/velero/schedule.yaml").read_text())[0]
+    made["spec"]["template"].update(template)
+    return made
+
+
 # What is planted, and a part of what must be said about it.
 FAULTS = [
     (lambda o: o.append(copy.deepcopy(o[0])), "twice"),
@@ -78,6 +94,15 @@ FAULTS = [
      "block the drain"),
     (lambda o: o.append(job(concurrencyPolicy="Allow")), "run at once"),
     (lambda o: o.append(hanging_job()), "hang for ever"),
+    (lambda o: hooks(o, pre_timeout="40s"), "gives up its pre hook"),
+    (lambda o: hooks(o, post_timeout="50s"), "gives up its post hook"),
+    (lambda o: hooks(o, pre_timeout="2m"), "lease ends"),
+    (lambda o: hooks(o, pre_container="irsi"), "no container of the pod"),
+    (lambda o: hooks(o, post_retries="1"), "post hook has"),
+    (lambda o: hooks(o, post_command='["irisctl","freeze","--owner","velero","--timeout","50s"]'), "post hook runs"),
+    (lambda o: hooks(o, post_command='["irisctl","thaw","--owner","verelo","--timeout","50s"]'), "thaws as another"),
+    (lambda o: o.append(schedule(defaultVolumesToFsBackup=True)), "outlasts every lease"),
+    (lambda o: o.append(schedule(includeNamespaces=["iris"])), "no 'includeNamespaces'"),
     (lambda o: o.append(role(verbs=["*"])), "'*' in verbs"),
     (lambda o: o.append(role(resources=["secrets"])), "reads Secrets"),
     (lambda o: o.append(role(resourceNames=[])), "of every pod"),
@@ -90,7 +115,9 @@ FAULTS = [
 
 class Rules(unittest.TestCase):
     def test_the_base_and_a_sound_job_keep_them(self):
-        self.assertEqual([], semantics.problems([*base(), JOB, role()]))
+        objects = [*base(), JOB, role(), schedule()]
+        hooks(objects)
+        self.assertEqual([], semantics.problems(objects))
 
     def test_each_is_seen_failing(self):
         for plant, said in FAULTS:
