@@ -68,6 +68,47 @@ class Pages(unittest.TestCase):
         self.assertEqual({p.name for p in (kustomize.K8S / "overlays").iterdir()}, described)
 
 
+class Recipe(unittest.TestCase):
+    """The snapshot by hand of docs/freeze.md, with a kubectl that answers as it is told."""
+
+    KUBECTL = """#!/bin/sh
+echo "$*" >>"$ROOM/calls"
+case $* in
+  *'irisctl freeze'*) cat "$ROOM/freeze"; exit "$(cat "$ROOM/code")" ;;
+  *'irisctl thaw --token ab '*) echo '{"thawed": true, "held": '"$HELD"'}' ;;
+esac
+"""
+
+    def run_it(self, freeze, code, held="true"):
+        script = re.search(r"```sh\n(set -e.*?)```", (DOCS / "freeze.md").read_text(), re.S)[1]
+        with tempfile.TemporaryDirectory() as directory:
+            room = pathlib.Path(directory)
+            (room / "kubectl").write_text(self.KUBECTL)
+            (room / "kubectl").chmod(0o755)
+            (room / "freeze").write_text(freeze)
+            (room / "code").write_text(str(code))
+            done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env={
+                "PATH": f"{room}:{os.environ['PATH']}", "ROOM": directory, "HELD": held, "ID": "7"})
+            return done.returncode, (room / "calls").read_text()
+
+    def setUp(self):
+        if not shutil.which("jq"):
+            self.skipTest("no jq")
+
+    def test_a_snapshot(self):
+        code, calls = self.run_it('{"frozen": true, "token": "ab"}', 0)
+        self.assertEqual(0, code, calls)
+        self.assertIn("apply", calls)
+        self.assertNotEqual(0, self.run_it('{"frozen": true, "token": "ab"}', 0, held="false")[0])
+
+    def test_without_a_token_there_is_no_snapshot(self):
+        for said, code in (('{"frozen": false, "reason": "IRIS is not running"}', 3), ("", 0), ("", 1), ('{"frozen": tr', 0)):
+            with self.subTest(said):
+                ended, calls = self.run_it(said, code)
+                self.assertNotEqual(0, ended)
+                self.assertNotIn("apply", calls)
+
+
 class Quotes(unittest.TestCase):
     """Each refusal is brought about, and the page must have its text."""
 
