@@ -62,6 +62,7 @@ FIRES = {
     "IrisDataFillsUp": {"data_free_bytes": "5"},
     "IrisDataUnchecked": {"data_checked_timestamp_seconds": "1"},
     "IrisSuspendedByOther": {'freeze_state{state="foreign"}': "1"},
+    "IrisFreezeUnsettled": {'freeze_state{state="thawed"}': "0", 'freeze_state{state="settling"}': "1"},
     "IrisFreezeDidNotHold": {'freezes_total{outcome="failed"}': "0+1"},
     "IrisHeld": {'state{state="up"}': "0", 'state{state="held"}': "1"},
     "IrisMergeRefused": {'merge_sources{status="refused"}': "1"},
