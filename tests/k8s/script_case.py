@@ -86,6 +86,8 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 class ScriptCase(unittest.TestCase):
+    shell = "sh"  # of this machine
+
     @classmethod
     def setUpClass(cls):
         cls.server = Server(("127.0.0.1", 0), Handler)
@@ -111,7 +113,8 @@ class ScriptCase(unittest.TestCase):
         around = {"PATH": f"{self.directory}/bin:{os.environ['PATH']}", "TMPDIR": str(self.directory),
                   "CLUSTER_PORT": str(self.server.server_address[1]), "REAL_KUBECTL": kustomize.kubectl() or "/none",
                   **environment}
-        done = subprocess.run(["sh", "-c", 'SCRIPT_PID=$$; export SCRIPT_PID; exec sh "$0" "$@"', script, *arguments],
+        run = f'SCRIPT_PID=$$; export SCRIPT_PID; exec {self.shell} "$0" "$@"'
+        done = subprocess.run(["sh", "-c", run, script, *arguments],
                               env=around, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
         self.output = done.stdout + done.stderr
         self.assertNotIn("Traceback", self.output)

@@ -23,7 +23,6 @@ work=${TMPDIR:-/tmp}
 readonly thaw_reserve=20 # seconds of the lease that are left for the thaw
 name=iris-$(date -u +%Y%m%d-%H%M%S)
 asked=no # somebody may have to thaw
-child=
 
 say() { echo "iris-snapshot: $*"; }
 fail() {
@@ -36,10 +35,8 @@ now() { date +%s; }
 # on a signal only between two commands.
 irisctl_in_pod() {
   timeout 100 kubectl exec "$pod" -c "$container" -- irisctl "$@" -o json >"$work/answer" &
-  child=$!
   code=0
-  wait "$child" || code=$?
-  child=
+  wait "$!" || code=$?
   cat "$work/answer" || :
 }
 
@@ -81,7 +78,7 @@ finish() {
   trap - EXIT
   trap : HUP INT TERM # heard, and not obeyed before IRIS is thawed
   # A freeze that is on its way comes about even when nobody waits for it: a thaw must not overtake it.
-  while [ -n "$child" ] && kill -0 "$child" 2>/dev/null; do wait "$child" || :; done
+  until wait; do :; done
   if [ "$asked" = yes ]; then thaw_back; fi
   # A night that failed may have left one, too.
   case $end in 1 | 4) prune || say "not pruned" ;; esac
