@@ -158,9 +158,9 @@ class Snapshot(ScriptCase):
                                ("never ready", {"ready_after": 100000})):
             with self.subTest(what):
                 cluster = new_cluster({}, *ALREADY)
-                for night in range(12):
+                for night in range(9):
                     cluster.scenario, cluster.done = scenario, {}
-                    self.assertIn(self.run_script(cluster, SCRIPT), (1, 4), self.output)
+                    self.assertIn(self.run_script(cluster, SCRIPT, LEASE="40", READY_WITHIN="60"), (1, 4), self.output)
                     cluster.pass_time(600)
                 made = [s for s in cluster.of("volumesnapshot") if "made-by" in s["metadata"]["labels"]]
                 good = {s["metadata"]["name"] for s in made if s["metadata"]["labels"]["consistency"] == "application"}
