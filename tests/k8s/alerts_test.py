@@ -13,7 +13,7 @@ import kustomize
 
 MONITORING = kustomize.K8S / "components/monitoring"
 HOUR = "x120"  # a sample every 30 s
-LABELS = 'namespace="n", pod="iris-0"'
+POD = 'pod="iris-0"'
 
 
 def groups():
@@ -43,6 +43,8 @@ HEALTHY = {
     "log_lines_dropped_total": "0", "state_since_timestamp_seconds": "1",
     "qlist_last_success_timestamp_seconds": "1+30", "data_checked_timestamp_seconds": "1+30",
 }
+SUCCEEDED = 'kube_cronjob_status_last_successful_time{cronjob="iris-snapshot"}'
+CREATED = 'kube_cronjob_created{cronjob="iris-snapshot"}'
 # What differs from it when an alert must fire. None: the metric is not there.
 FIRES = {
     "IrisMetricsGone": {name: None for name in HEALTHY},
@@ -60,6 +62,7 @@ FIRES = {
     "IrisDataFillsUp": {"data_free_bytes": "5"},
     "IrisDataUnchecked": {"data_checked_timestamp_seconds": "1"},
     "IrisSuspendedByOther": {'freeze_state{state="foreign"}': "1"},
+    "IrisFreezeUnsettled": {'freeze_state{state="thawed"}': "0", 'freeze_state{state="settling"}': "1"},
     "IrisFreezeDidNotHold": {'freezes_total{outcome="failed"}': "0+1"},
     "IrisHeld": {'state{state="up"}': "0", 'state{state="held"}': "1"},
     "IrisMergeRefused": {'merge_sources{status="refused"}': "1"},
@@ -69,25 +72,43 @@ FIRES = {
     "IrisSafeMode": {"safe_mode": "1"},
     "IrisAgentDies": {"agent_restarts_total": "0+1"},
     "IrisLogLinesLost": {"log_lines_dropped_total": "0+1"},
-    "IrisSnapshotFailed": {'kube_job_status_failed{job_name="iris-snapshot-1"}': "1"},
-    "IrisSnapshotTooOld": {'kube_cronjob_status_last_successful_time{cronjob="iris-snapshot"}': "-100000"},
+    "IrisSnapshotFailed": {'kube_job_failed{job_name="iris-snapshot-1", condition="true"}': "1"},
+    "IrisSnapshotTooOld": {SUCCEEDED: "-100000", CREATED: "-900000"},
 }
+# More of what must fire.
+FIRES_TOO = (
+    ("IrisSnapshotTooOld", "no snapshot ever succeeded", {CREATED: "-100000"}),
+    ("IrisMetricsGone", "one of two namespaces", {"m/build_info": "1x30 stale"}),
+    ("IrisMetricsGone", "one of two namespaces, for days", {'m/kube_statefulset_replicas{statefulset="iris"}': "1"}),
+)
 # Not an alert: a freeze under way may look hung, a hold is not "not ready", a long stop neither.
-SILENT = {
-    "IrisHung": {'health{health="hung"}': "1", 'freeze_state{state="frozen"}': "1"},
-    "IrisNotReady": {"ready": "0", 'state{state="up"}': "0", 'state{state="held"}': "1"},
-    "IrisQlistSilent": {"qlist_last_success_timestamp_seconds": "1", 'state{state="up"}': "0"},
-}
+SILENT = (
+    ("IrisHung", {'health{health="hung"}': "1", 'freeze_state{state="frozen"}': "1"}),
+    ("IrisNotReady", {"ready": "0", 'state{state="up"}': "0", 'state{state="held"}': "1"}),
+    ("IrisQlistSilent", {"qlist_last_success_timestamp_seconds": "1", 'state{state="up"}': "0"}),
+    ("IrisMetricsGone", {'kube_statefulset_replicas{statefulset="iris"}': "1", "m/build_info": "1",
+                         'p/kube_statefulset_replicas{statefulset="other"}': "1"}),
+    # The first try failed and the second did not.
+    ("IrisSnapshotFailed", {'kube_job_status_failed{job_name="iris-snapshot-1"}': "1",
+                            'kube_job_failed{job_name="iris-snapshot-1", condition="true"}': "0",
+                            'kube_job_failed{job_name="iris-snapshot-1", condition="false"}': "1"}),
+    ("IrisSnapshotFailed", {'kube_job_failed{job_name="of-others", condition="true"}': "1"}),
+    ("IrisSnapshotTooOld", {SUCCEEDED: "-1", CREATED: "-900000"}),
+    ("IrisSnapshotTooOld", {CREATED: "-1"}),  # installed just now
+)
 
 
 def series(changes):
+    """`m/…` is in the namespace m, not in n; values that have an x are a whole hour."""
     for name, values in {**HEALTHY, **changes}.items():
         if values is None:
             continue
+        space, _, name = name.rpartition("/")
         bare, _, labels = name.rstrip("}").partition("{")
         full = bare if bare.startswith("kube_") else f"iris_init_{bare}"
-        step = values if "+" in values else values + "+0"
-        yield {"series": f"{full}{{{', '.join(filter(None, [LABELS, labels]))}}}", "values": step + HOUR}
+        step = values if "x" in values else (values if "+" in values else values + "+0") + HOUR
+        labels = ", ".join(filter(None, [f'namespace="{space or "n"}"', POD if full == f"iris_init_{bare}" else "", labels]))
+        yield {"series": f"{full}{{{labels}}}", "values": step}
 
 
 def firing(tool, changes):
@@ -125,9 +146,17 @@ class Alerts(unittest.TestCase):
             with self.subTest(name):
                 fired, told = firing(self.tool, changes)
                 self.assertIn(name, fired, told.stdout + told.stderr)
+        for name, why, changes in FIRES_TOO:
+            with self.subTest(f"{name}: {why}"):
+                fired, told = firing(self.tool, changes)
+                self.assertEqual({name}, fired, told.stdout + told.stderr)
+
+    def test_it_is_said_which_namespace_has_no_metrics(self):
+        for changes, space in (({"m/build_info": "1x30 stale"}, "in namespace m:"), (FIRES["IrisMetricsGone"], "iris-init:")):
+            self.assertIn(space, firing(self.tool, changes)[1].stdout + firing(self.tool, changes)[1].stderr)
 
     def test_what_was_asked_for_is_no_alert(self):
-        for name, changes in SILENT.items():
+        for name, changes in SILENT:
             with self.subTest(name):
                 self.assertNotIn(name, firing(self.tool, changes)[0])
 

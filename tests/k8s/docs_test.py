@@ -14,6 +14,7 @@ import unittest
 import kustomize
 
 DOCS = kustomize.ROOT / "docs"
+sys.path.append(str(DOCS))  # failover.py
 PAGES = [DOCS / "kubernetes.md", DOCS / "failover.md", kustomize.K8S / "README.md"]
 
 
@@ -35,6 +36,20 @@ class Pages(unittest.TestCase):
         told = subprocess.run([sys.executable, "-B", script], capture_output=True, text=True, check=True).stdout.strip()
         self.assertIn(told, PAGES[1].read_text(), "stale: docs/failover.py --write")
 
+    def test_what_was_measured_lies_within_what_was_computed(self):
+        import failover
+        _, ours, _, seeds, *_ = failover.CASES[0]
+        for parts, name in ((ours, "iris-init"), (seeds, "tini, the exec probe of 2021")):
+            best, worst = (sum(failover.TIMERS[part][i] for part in parts) for i in (0, 1))
+            for figure in failover.OUTAGE[name]:
+                self.assertTrue(best <= figure - failover.OWN_START <= worst, f"{name}: {figure} s")
+
+    def test_a_node_must_count_as_lost_before_the_taint_helps(self):
+        import failover
+        row = next(case for case in failover.CASES if "out-of-service" in case[0])
+        for parts in (row[1], row[3]):
+            self.assertLessEqual(set(failover.LOST), set(parts))
+
     def test_what_is_named_is_there(self):
         for page in PAGES:
             text = page.read_text()
@@ -43,9 +58,55 @@ class Pages(unittest.TestCase):
             for link in re.findall(r"\]\(([\w./-]+)\)", text):
                 self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")
 
+    def test_velero_is_told_the_same_by_the_page_and_by_the_component(self):
+        page = re.search(r"```yaml\n(metadata:.*?)```", (DOCS / "freeze.md").read_text(), re.S)[1]
+        patch = kustomize.read((kustomize.K8S / "components/velero/patch.yaml").read_text())[0]
+        self.assertEqual(patch["spec"]["template"]["metadata"], kustomize.read(page)[0]["metadata"])
+
     def test_every_overlay_is_described(self):
         described = set(re.findall(r"^\| `([a-z-]+)` \|", PAGES[0].read_text(), re.M))
         self.assertEqual({p.name for p in (kustomize.K8S / "overlays").iterdir()}, described)
+
+
+class Recipe(unittest.TestCase):
+    """The snapshot by hand of docs/freeze.md, with a kubectl that answers as it is told."""
+
+    KUBECTL = """#!/bin/sh
+echo "$*" >>"$ROOM/calls"
+case $* in
+  *'irisctl freeze'*) cat "$ROOM/freeze"; exit "$(cat "$ROOM/code")" ;;
+  *'irisctl thaw --token ab '*) echo '{"thawed": true, "held": '"$HELD"'}' ;;
+esac
+"""
+
+    def run_it(self, freeze, code, held="true"):
+        script = re.search(r"```sh\n(set -e.*?)```", (DOCS / "freeze.md").read_text(), re.S)[1]
+        with tempfile.TemporaryDirectory() as directory:
+            room = pathlib.Path(directory)
+            (room / "kubectl").write_text(self.KUBECTL)
+            (room / "kubectl").chmod(0o755)
+            (room / "freeze").write_text(freeze)
+            (room / "code").write_text(str(code))
+            done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env={
+                "PATH": f"{room}:{os.environ['PATH']}", "ROOM": directory, "HELD": held, "ID": "7"})
+            return done.returncode, (room / "calls").read_text()
+
+    def setUp(self):
+        if not shutil.which("jq"):
+            self.skipTest("no jq")
+
+    def test_a_snapshot(self):
+        code, calls = self.run_it('{"frozen": true, "token": "ab"}', 0)
+        self.assertEqual(0, code, calls)
+        self.assertIn("apply", calls)
+        self.assertNotEqual(0, self.run_it('{"frozen": true, "token": "ab"}', 0, held="false")[0])
+
+    def test_without_a_token_there_is_no_snapshot(self):
+        for said, code in (('{"frozen": false, "reason": "IRIS is not running"}', 3), ("", 0), ("", 1), ('{"frozen": tr', 0)):
+            with self.subTest(said):
+                ended, calls = self.run_it(said, code)
+                self.assertNotEqual(0, ended)
+                self.assertNotIn("apply", calls)
 
 
 class Quotes(unittest.TestCase):
@@ -95,6 +156,44 @@ class Quotes(unittest.TestCase):
         for text in said:
             self.assert_quoted(text)
         self.assertEqual(2, len(said))
+
+    def test_in_use_by_an_iris_that_outlived_its_container(self):
+        (self.data / "mgr").mkdir(parents=True)
+        (self.data / "mgr/ilock").touch()
+        said = self.prepare("flock", str(self.data / "mgr/ilock"), IRIS_INIT_MERGE_DATA_WAIT="1s")
+        self.assert_quoted(next(text for text in said if text.startswith("waiting")))
+
+    def on_a_file_system(self, options, then):
+        """Words that mount one over the volume, as root in a mount namespace of its own, and go on."""
+        if os.geteuid() != 0:
+            self.skipTest("not root: cannot mount a file system")
+        tried = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "none", self.here], capture_output=True, text=True)
+        if tried.returncode != 0:
+            self.skipTest(f"cannot mount a file system: {tried.stderr.strip()}")
+        return ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs -o {options} none "$0" && {then} && exec "$@"',
+                str(self.data.parent)]
+
+    def test_read_only(self):
+        for making in ('mkdir "$0/iris" &&', ""):
+            words = self.on_a_file_system("mode=0755", f'{making} mount -o remount,ro none "$0"')
+            self.assert_quoted(self.prepare(*words)[-1])
+
+    def test_too_small(self):
+        self.assert_quoted(self.prepare(*self.on_a_file_system("size=52m", "true"))[-1])
+
+    def test_files_of_root(self):
+        if os.geteuid() != 0:
+            self.skipTest("not root: cannot make files of another user")
+        (self.data / "mgr").mkdir(parents=True)
+        for path in (self.here, self.here / "work", self.here / "volume", self.data):
+            path.chmod(0o777)
+        self.program = shutil.copy(self.program, self.here / "cpfmerge")
+        self.assert_quoted(self.prepare("setpriv", "--reuid=51773", "--regid=51773", "--clear-groups")[-1])
+
+    def test_a_network_share(self):
+        source = (kustomize.ROOT / "cpfmerge/cli/surroundings.cpp").read_text()
+        text = re.search(r"'{}' is a file system of type[^\"]*", re.sub(r'"\s*\n\s*"', "", source))[0]
+        self.assertIn(text.format("/external", "nfs4"), PAGES[0].read_text())
 
     def test_a_wrong_setting(self):
         self.assert_quoted(self.prepare(IRIS_INIT_FREEZE_LEASE="20m")[-1])

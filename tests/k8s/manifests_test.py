@@ -11,7 +11,7 @@ import unittest
 import kustomize
 import semantics
 
-WITHOUT_SCHEMA = ("monitoring.coreos.com/v1",)  # the Prometheus operator's own
+WITHOUT_SCHEMA = ("monitoring.coreos.com/v1", "velero.io/v1")  # the operators' own
 
 
 def objects_of(directory):

@@ -1,5 +1,7 @@
 """What each overlay is for, it does; components go together; k8s/tldr.yaml is not stale."""
+import os
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -82,6 +84,25 @@ class Overlays(unittest.TestCase):
         self.assertEqual(["--check-caps", "false"], iris["args"])
         written = {m["mountPath"] for m in iris["volumeMounts"] if not m.get("readOnly")}
         self.assertEqual({"/external", "/home/irisowner", "/run/iris-init", "/tmp"}, written)
+
+    def test_the_home_is_copied_by_a_user_who_does_not_own_the_volume(self):
+        if os.geteuid() != 0:
+            self.skipTest("not root: no directory of another user")
+        home = pod_of(overlay("restricted"))["initContainers"][0]
+        with tempfile.TemporaryDirectory() as directory:
+            os.chmod(directory, 0o755)
+            old, new = pathlib.Path(directory, "old"), pathlib.Path(directory, "new")
+            (old / "irissys").mkdir(parents=True)
+            (old / "irissys/iris.reg").write_text("a registry")
+            new.mkdir()
+            os.chown(new, 0, 51773)
+            new.chmod(0o2777)  # an emptyDir under fsGroup
+            shell, option, command = home["command"]
+            command = command.replace("/home/irisowner/", f"{old}/").replace("/writable-home/", f"{new}/")
+            done = subprocess.run(["setpriv", "--reuid=51773", "--regid=51773", "--clear-groups", shell, option, command],
+                                  capture_output=True, text=True)
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+            self.assertEqual("a registry", (new / "irissys/iris.reg").read_text())
 
     def test_the_probes_port_is_open_to_monitoring_only(self):
         rules = kustomize.only(overlay("networkpolicy"), "NetworkPolicy", "iris")["spec"]["ingress"]

@@ -4,6 +4,8 @@ import subprocess
 import unittest
 
 import kustomize
+from cluster import START
+from programs import delete
 from script_case import KILLED, LONG, ScriptCase, new_cluster, snapshot
 
 SCRIPT = kustomize.K8S / "restore/iris-restore"
@@ -113,12 +115,64 @@ class InPlace(ScriptCase):
         self.assertGreater(lines, 100 if LONG else 20)
 
 
+class Back(ScriptCase):
+    """What InPlace does not try in passing."""
+
+    def volume(self, volume, phase="Released", **claim):
+        return {"kind": "PersistentVolume", "metadata": {"name": volume}, "data": volume, "status": {"phase": phase},
+                "spec": {"persistentVolumeReclaimPolicy": "Retain", "storageClassName": "iris-longhorn",
+                         "capacity": {"storage": "10Gi"},
+                         "claimRef": {"name": "iris-pvc", "namespace": "default", "uid": "uid-then", **claim}}}
+
+    def refused(self, volume, why):
+        cluster = new_cluster({}, volume)
+        self.assertEqual(1, self.run_script(cluster, SCRIPT, "back", "--yes", volume["metadata"]["name"]))
+        self.assertIn(why, self.output)
+        self.assertEqual({"get"}, {c[0] for c in cluster.calls}, "nothing was done")
+        cluster.pass_time(60)
+        self.assertEqual("old", volume_of(cluster))
+
+    def test_a_kept_volume(self):
+        cluster = new_cluster({}, self.volume("pv-kept"))
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "back", "--yes", "pv-kept"), self.output)
+        self.assertEqual("pv-kept", volume_of(cluster))
+        self.assertEqual("Retain", cluster.get("pv", "pv-old")["spec"]["persistentVolumeReclaimPolicy"])
+
+    def test_the_volume_of_another_namespace_is_refused(self):
+        self.refused(self.volume("pv-hers", namespace="ward-7"), "but of 'ward-7/iris-pvc'")
+
+    def test_the_volume_of_another_claim_is_refused(self):
+        self.refused(self.volume("pv-mail", name="mail"), "but of 'default/mail'")
+
+    def test_a_volume_in_use_is_refused(self):
+        self.refused(self.volume("pv-lost", phase="Bound"), "in use")
+
+    def test_nothing_is_done_when_nobody_can_tell_of_the_claim(self):
+        cluster = new_cluster({"fails": {"get pvc": [1]}}, self.volume("pv-kept"))
+        self.assertEqual(1, self.run_script(cluster, SCRIPT, "back", "--yes", "pv-kept"))
+        self.assertEqual({"get"}, {c[0] for c in cluster.calls})
+
+    def test_a_claim_that_somebody_has_deleted_while_iris_runs(self):
+        cluster = new_cluster({})
+        delete(cluster, "pvc", "iris-pvc")
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "back", "--yes", "pv-old"), self.output)
+        cluster.pass_time(60)
+        self.assertEqual("old", volume_of(cluster))
+        self.assertNotIn("deletionTimestamp", cluster.get("pvc", "iris-pvc")["metadata"])
+
+    def test_a_kept_volume_is_named_with_what_deletes_it_and_its_data(self):
+        cluster = new_cluster({}, LAST)
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "in-place", "--yes", "iris-last"))
+        self.assertIn("""kubectl patch pv pv-old -p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}'""", self.output)
+
+
 class Beside(ScriptCase):
-    def beside(self, *options):
+    def beside(self, *options, script=SCRIPT):
         cluster = new_cluster({}, LAST)
         kustomize.only(list(cluster.objects.values()), "StatefulSet", "iris")["spec"]["template"]["spec"]["containers"][0][
             "image"] = "registry.example.com/iris:7"
-        code = self.run_script(cluster, SCRIPT, "beside", *options, "iris-last")
+        cluster.get("pvc", "iris-pvc")["spec"]["resources"]["requests"]["storage"] = "50Gi"
+        code = self.run_script(cluster, script, "beside", *options, "iris-last")
         cluster.pass_time(60)
         return code, cluster
 
@@ -129,6 +183,20 @@ class Beside(ScriptCase):
         clone = cluster.get("statefulset", "iris-clone")["spec"]["template"]["spec"]
         self.assertEqual("registry.example.com/iris:7", clone["containers"][0]["image"])
         self.assertIn("iris-cpf-merge", [v["configMap"]["name"] for v in clone["volumes"] if "configMap" in v])
+
+    def test_a_clone_is_as_the_running_one_whatever_the_base_says_by_now(self):
+        copy = shutil.copytree(kustomize.K8S, self.directory / "k8s")
+        for file, old, new in (("kustomization.yaml", "newName: iris-with-init", "newName: registry.example.com/iris"),
+                               ("pvc.yaml", "storage: 10Gi", "storage: 20Gi")):
+            path = copy / "base" / file
+            self.assertIn(old, path.read_text())
+            path.write_text(path.read_text().replace(old, new))
+        for script in (SCRIPT, copy / "restore/iris-restore"):
+            code, cluster = self.beside(script=script)
+            self.assertEqual(0, code, self.output)
+            pod = cluster.get("statefulset", "iris-clone")["spec"]["template"]["spec"]
+            self.assertEqual(["registry.example.com/iris:7"], [c["image"] for c in pod["containers"]])
+            self.assertEqual("50Gi", cluster.get("pvc", "iris-pvc-clone")["spec"]["resources"]["requests"]["storage"])
 
     def test_the_policy_is_there_before_the_pod(self):
         _, cluster = self.beside()
@@ -155,8 +223,44 @@ class Beside(ScriptCase):
     def test_drop_takes_all_of_it_and_nothing_else(self):
         _, cluster = self.beside()
         self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), self.output)
-        self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith(("pod/", "pv/"))])
+        self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith("pv/")])
         self.assertEqual("old", volume_of(cluster))
+
+    def test_the_policy_is_there_as_long_as_the_pod(self):
+        _, cluster = self.beside()
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), self.output)
+        self.assertFalse(cluster.exposed)
+        calls = [f"{c[0]} {c[1]}" for c in cluster.calls if c[0] == "delete"]
+        self.assertEqual("delete networkpolicy", calls[-1])
+
+    def test_a_clone_that_does_not_stop_keeps_its_policy(self):
+        _, cluster = self.beside()
+        cluster.scenario = {"stops": False}
+        self.assertEqual(1, self.run_script(cluster, SCRIPT, "drop"))
+        cluster.pass_time(60)
+        self.assertIsNotNone(cluster.get("networkpolicy", "iris-no-egress-clone"))
+        self.assertIsNotNone(cluster.get("pvc", "iris-pvc-clone"))
+        cluster.scenario = {}
+        self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), "once more, the StatefulSet gone: " + self.output)
+        self.assertFalse(cluster.exposed)
+        self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith("pv/")])
+
+    def test_drop_cut_off_anywhere_lets_nothing_out(self):
+        for fault in ("TERM", "KILL", "API server away"):
+            for nth in range(1, 6):
+                with self.subTest(f"{fault} at call {nth}"):
+                    _, cluster = self.beside()
+                    if fault == "API server away":
+                        since = cluster.clock - START + nth
+                        cluster.scenario = {"outages": [[since, since + 10**9]]}
+                    else:
+                        cluster.scenario = {"kill": [len(cluster.calls) + nth, fault]}
+                    self.run_script(cluster, SCRIPT, "drop")
+                    cluster.scenario = {}
+                    cluster.pass_time(60)
+                    self.assertEqual(0, self.run_script(cluster, SCRIPT, "drop"), self.output)
+                    self.assertFalse(cluster.exposed)
+                    self.assertEqual([], [k for k in cluster.objects if "clone" in k and not k.startswith("pv/")])
 
     def test_a_second_clone_is_refused(self):
         _, cluster = self.beside()

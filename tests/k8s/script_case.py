@@ -11,7 +11,8 @@ import traceback
 import unittest
 
 import kustomize
-from cluster import Cluster, call
+from cluster import Cluster
+from programs import call
 
 # kubectl, date, sleep and timeout: asks the test, over a socket; all of it built into bash, since it runs thousands of
 # times.
@@ -37,22 +38,24 @@ def snapshot(name, born, **labels):
             "status": {"readyToUse": True, "creationTime": born, "restoreSize": "10Gi"}, "cut": 0, "born": 0, "window": None}
 
 
-def new_cluster(scenario, *snapshots):
+def new_cluster(scenario, *more):
     statefulset = kustomize.read((kustomize.K8S / "base/statefulset.yaml").read_text())[0]
     statefulset["status"] = {}
+    statefulset["metadata"]["namespace"] = "default"
     objects = {
         "statefulset/iris": statefulset,
         "pvc/iris-pvc": {"kind": "PersistentVolumeClaim", "metadata": {"name": "iris-pvc", "namespace": "default"},
                          "spec": {"volumeName": "pv-old", "storageClassName": "iris-longhorn",
                                   "resources": {"requests": {"storage": "10Gi"}}}, "status": {"phase": "Bound"}},
-        "pv/pv-old": {"kind": "PersistentVolume", "metadata": {"name": "pv-old"}, "data": "old", "status": {},
+        "pv/pv-old": {"kind": "PersistentVolume", "metadata": {"name": "pv-old"}, "data": "old", "status": {"phase": "Bound"},
                       "spec": {"persistentVolumeReclaimPolicy": "Delete", "storageClassName": "iris-longhorn",
                                "capacity": {"storage": "10Gi"},
                                "claimRef": {"name": "iris-pvc", "namespace": "default", "uid": "uid-old"}}},
         "pod/iris-0": {"kind": "Pod", "metadata": {"name": "iris-0"}, "claim": "iris-pvc", "born": 0, "ready": True,
                        "volume": "pv-old", "status": {}},
     }
-    objects |= {f"volumesnapshot/{s['metadata']['name']}": s for s in snapshots}
+    kinds = {"VolumeSnapshot": "volumesnapshot", "PersistentVolume": "pv"}
+    objects |= {f"{kinds[o['kind']]}/{o['metadata']['name']}": o for o in more}
     return Cluster(scenario, objects)
 
 
@@ -83,6 +86,8 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 class ScriptCase(unittest.TestCase):
+    shell = "sh"  # of this machine
+
     @classmethod
     def setUpClass(cls):
         cls.server = Server(("127.0.0.1", 0), Handler)
@@ -108,7 +113,8 @@ class ScriptCase(unittest.TestCase):
         around = {"PATH": f"{self.directory}/bin:{os.environ['PATH']}", "TMPDIR": str(self.directory),
                   "CLUSTER_PORT": str(self.server.server_address[1]), "REAL_KUBECTL": kustomize.kubectl() or "/none",
                   **environment}
-        done = subprocess.run(["sh", "-c", 'SCRIPT_PID=$$; export SCRIPT_PID; exec sh "$0" "$@"', script, *arguments],
+        run = f'SCRIPT_PID=$$; export SCRIPT_PID; exec {self.shell} "$0" "$@"'
+        done = subprocess.run(["sh", "-c", run, script, *arguments],
                               env=around, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
         self.output = done.stdout + done.stderr
         self.assertNotIn("Traceback", self.output)

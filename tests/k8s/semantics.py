@@ -2,6 +2,7 @@
 
 Each rule takes the objects of one kustomization and yields what is wrong; semantics_test.py shows each failing.
 """
+import json
 import re
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
@@ -197,6 +198,16 @@ def shared_memory(objects):
                 yield f"{label(owner)}: {buffers + heap:.0f} MB of shared memory in a limit of {limit:.0f} MiB"
 
 
+def images(objects):
+    """The same program on every node and tomorrow."""
+    for o, _, spec in pods(objects):
+        for c in containers(spec):
+            image = c.get("image", "")
+            tag = image.rpartition("/")[2].partition(":")[2]
+            if not tag or tag == "latest":
+                yield f"{label(o)}: container {c['name']}: '{image}' is pinned by no tag and no digest"
+
+
 def one_database(objects):
     """One pod on one volume, and nothing that stands in the way of a drain."""
     for o in objects:
@@ -228,6 +239,64 @@ def jobs(objects):
             yield f"{label(o)}: no activeDeadlineSeconds, it could hang for ever"
         if spec["template"]["spec"].get("restartPolicy") != "Never":
             yield f"{label(o)}: restartPolicy is not Never"
+
+
+def seconds(text):
+    """Of a duration as Go writes it: 1m40s."""
+    parts = re.findall(r"(\d+)(h|m|s)", text)
+    if "".join(number + unit for number, unit in parts) != text or not text:
+        raise ValueError(f"'{text}' is no duration")
+    return sum(int(number) * {"h": 3600, "m": 60, "s": 1}[unit] for number, unit in parts)
+
+
+def velero_hooks(objects):
+    """What Velero runs in a pod: irisctl gives up before Velero does, and the lease outlives both."""
+    for o, _, spec in pods(objects):
+        annotations = template_of(o).get("metadata", {}).get("annotations", {})
+        hooks = {phase: {key.rpartition("/")[2]: value for key, value in annotations.items()
+                         if key.startswith(f"{phase}.hook.backup.velero.io/")} for phase in ("pre", "post")}
+        if not hooks["pre"] and not hooks["post"]:
+            continue
+        owners = set()
+        for phase, hook in hooks.items():
+            if set(hook) != {"container", "command", "timeout", "on-error"}:
+                yield f"{label(o)}: Velero's {phase} hook has {sorted(hook)}"
+                continue
+            if hook["container"] not in [c["name"] for c in spec["containers"]]:
+                yield f"{label(o)}: Velero's {phase} hook runs in no container of the pod"
+            words = json.loads(hook["command"])
+            given = dict(zip(words, words[1:]))
+            owners.add(given.get("--owner"))
+            if words[:2] != ["irisctl", {"pre": "freeze", "post": "thaw"}[phase]]:
+                yield f"{label(o)}: Velero's {phase} hook runs {words[:2]}"
+            if not seconds(given["--timeout"]) < seconds(hook["timeout"]):
+                yield f"{label(o)}: Velero gives up its {phase} hook before irisctl does"
+            if phase == "pre" and not seconds(hook["timeout"]) < seconds(given["--lease"]) <= 540:
+                yield f"{label(o)}: Velero's lease ends before its pre hook may"
+        if len(owners) != 1:
+            yield f"{label(o)}: Velero freezes as one and thaws as another"
+
+
+SCHEDULE = {"schedule", "template", "paused", "skipImmediately", "useOwnerReferencesInBackup"}
+BACKUP = {"includedNamespaces", "excludedNamespaces", "includedResources", "excludedResources", "labelSelector", "ttl", "hooks",
+          "snapshotVolumes", "snapshotMoveData", "defaultVolumesToFsBackup", "csiSnapshotTimeout", "storageLocation",
+          "volumeSnapshotLocations", "includeClusterResources", "itemOperationTimeout"}
+
+
+def velero_schedules(objects):
+    """The fields of velero.io/v1 Schedule, of which no schema is at hand; and it must snapshot, not copy."""
+    for o in objects:
+        if (o["apiVersion"], o["kind"]) != ("velero.io/v1", "Schedule"):
+            continue
+        template = o["spec"].get("template", {})
+        for field in sorted({*o["spec"]} - SCHEDULE) + sorted({*template} - BACKUP):
+            yield f"{label(o)}: a Schedule has no '{field}'"
+        if len(o["spec"].get("schedule", "").split()) != 5:
+            yield f"{label(o)}: '{o['spec'].get('schedule')}' is no schedule"
+        if template.get("defaultVolumesToFsBackup") or not template.get("snapshotVolumes"):
+            yield f"{label(o)}: a copy file by file outlasts every lease"
+        for field in ("ttl", "csiSnapshotTimeout"):
+            seconds(template[field])
 
 
 def rights(objects):
@@ -265,7 +334,7 @@ def no_passwords(objects):
 
 
 RULES = (names, versions, selectors, ports, volumes, mounts_inside_the_data, references, resources, shared_memory,
-         one_database, jobs, rights, accounts, no_passwords)
+         images, one_database, jobs, velero_hooks, velero_schedules, rights, accounts, no_passwords)
 
 
 def problems(objects):

@@ -7,8 +7,10 @@ import semantics
 
 
 def base():
-    return [o for name in ("statefulset", "pvc", "services", "configmap")
-            for o in kustomize.read((kustomize.K8S / f"base/{name}.yaml").read_text())]
+    objects = [o for name in ("statefulset", "pvc", "services", "configmap")
+               for o in kustomize.read((kustomize.K8S / f"base/{name}.yaml").read_text())]
+    iris(objects)["image"] += ":1"  # as the kustomization does
+    return objects
 
 
 def pod(objects):
@@ -24,7 +26,7 @@ JOB = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "j"}, "
         "activeDeadlineSeconds": 60, "template": {"spec": {
             "restartPolicy": "Never", "automountServiceAccountToken": False,
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-            "containers": [{"name": "c", "resources": {
+            "containers": [{"name": "c", "image": "registry:5000/c@sha256:0123", "resources": {
                 "requests": {"memory": "1Mi"}, "limits": {"memory": "1Mi"}}}]}}}}}}
 
 
@@ -42,6 +44,22 @@ def job(**spec):
 def hanging_job():
     made = job()
     del made["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+    return made
+
+
+def hooks(objects, **changes):
+    """Velero's hooks in IRIS's pod, and what is planted: pre_timeout="40s"."""
+    patch = kustomize.read((kustomize.K8S / "components/velero/patch.yaml").read_text())[0]
+    annotations = patch["spec"]["template"]["metadata"]["annotations"]
+    for name, value in changes.items():
+        phase, _, key = name.partition("_")
+        annotations[f"{phase}.hook.backup.velero.io/{key}"] = value
+    kustomize.only(objects, "StatefulSet", "iris")["spec"]["template"]["metadata"]["annotations"] = annotations
+
+
+def schedule(**template):
+    made = kustomize.read((kustomize.K8S / "snapshot/velero/schedule.yaml").read_text())[0]
+    made["spec"]["template"].update(template)
     return made
 
 
@@ -66,6 +84,8 @@ FAULTS = [
     (lambda o: iris(o)["resources"]["requests"].update(memory="8Gi"), "more memory than its limit"),
     (lambda o: kustomize.only(o, "ConfigMap", "iris-cpf-merge")["data"].update(
         {"merge.cpf": "[config]\nglobals=0,0,3000,0,0,0\n"}), "3000 MB of shared memory"),
+    (lambda o: iris(o).update(image="registry:5000/iris"), "pinned by no tag"),
+    (lambda o: iris(o).update(image="registry:5000/iris:latest"), "pinned by no tag"),
     (lambda o: o[0]["spec"].update(replicas=2), "replicas is not 1"),
     (lambda o: o[0].update(kind="Deployment"), "two databases"),
     (lambda o: kustomize.only(o, "PersistentVolumeClaim", "iris-pvc")["spec"].update(accessModes=["ReadWriteMany"]),
@@ -74,6 +94,15 @@ FAULTS = [
      "block the drain"),
     (lambda o: o.append(job(concurrencyPolicy="Allow")), "run at once"),
     (lambda o: o.append(hanging_job()), "hang for ever"),
+    (lambda o: hooks(o, pre_timeout="40s"), "gives up its pre hook"),
+    (lambda o: hooks(o, post_timeout="50s"), "gives up its post hook"),
+    (lambda o: hooks(o, pre_timeout="2m"), "lease ends"),
+    (lambda o: hooks(o, pre_container="irsi"), "no container of the pod"),
+    (lambda o: hooks(o, post_retries="1"), "post hook has"),
+    (lambda o: hooks(o, post_command='["irisctl","freeze","--owner","velero","--timeout","50s"]'), "post hook runs"),
+    (lambda o: hooks(o, post_command='["irisctl","thaw","--owner","verelo","--timeout","50s"]'), "thaws as another"),
+    (lambda o: o.append(schedule(defaultVolumesToFsBackup=True)), "outlasts every lease"),
+    (lambda o: o.append(schedule(includeNamespaces=["iris"])), "no 'includeNamespaces'"),
     (lambda o: o.append(role(verbs=["*"])), "'*' in verbs"),
     (lambda o: o.append(role(resources=["secrets"])), "reads Secrets"),
     (lambda o: o.append(role(resourceNames=[])), "of every pod"),
@@ -86,7 +115,9 @@ FAULTS = [
 
 class Rules(unittest.TestCase):
     def test_the_base_and_a_sound_job_keep_them(self):
-        self.assertEqual([], semantics.problems([*base(), JOB, role()]))
+        objects = [*base(), JOB, role(), schedule()]
+        hooks(objects)
+        self.assertEqual([], semantics.problems(objects))
 
     def test_each_is_seen_failing(self):
         for plant, said in FAULTS:

@@ -16,14 +16,13 @@ claim=${CLAIM:-iris-pvc}
 class=${SNAPSHOT_CLASS:-}           # empty: the cluster's default for this storage
 lease=${LEASE:-120}                 # seconds, at most 540: the longest that IRIS can stay frozen
 ready_within=${READY_WITHIN:-1800}  # seconds
-keep=${KEEP:-7}                     # of each consistency
+keep=${KEEP:-7}                     # of each kind: application- and crash-consistent ones that are ready, others
 owner=${OWNER:-iris-snapshot}       # the name of this job's pod: no two share a freeze
 work=${TMPDIR:-/tmp}
 
 readonly thaw_reserve=20 # seconds of the lease that are left for the thaw
 name=iris-$(date -u +%Y%m%d-%H%M%S)
 asked=no # somebody may have to thaw
-child=
 
 say() { echo "iris-snapshot: $*"; }
 fail() {
@@ -32,23 +31,26 @@ fail() {
 }
 now() { date +%s; }
 
-# irisctl in IRIS's container. In the background, since a shell acts on a signal only between two commands.
+# irisctl in IRIS's container: its exit code in $code, its answer in $work/answer. In the background, since a shell acts
+# on a signal only between two commands.
 irisctl_in_pod() {
-  timeout 100 kubectl exec "$pod" -c "$container" -- irisctl "$@" &
-  child=$!
+  timeout 100 kubectl exec "$pod" -c "$container" -- irisctl "$@" -o json >"$work/answer" &
   code=0
-  wait "$child" || code=$?
-  child=
-  return "$code"
+  wait "$!" || code=$?
+  cat "$work/answer" || :
 }
+
+# 'kubectl exec' also ends with 0 when its stream breaks before irisctl has ended (kubernetes/kubectl#1726): what a 0
+# means is true only where irisctl's own words say it, too.
+answered() { [ "$code" = 0 ] && grep -q "\"$1\": true" "$work/answer"; }
 
 # irisctl answers 3 when nothing of ours is frozen, and also while a freeze is still coming about.
 thaw_back() {
   until [ "$(now)" -gt "$((begun + lease))" ]; do
     code=0
-    text=$(timeout 100 kubectl exec "$pod" -c "$container" -- irisctl thaw --owner "$owner" 2>&1) || code=$?
+    text=$(timeout 100 kubectl exec "$pod" -c "$container" -- irisctl thaw --owner "$owner" -o json 2>&1) || code=$?
     case $code:$text in
-      0:* | 4:*) say "thawed again" && return ;;
+      0:*'"thawed": true'* | 4:*) say "thawed again" && return ;;
       3:*'under way'*) ;;
       3:*) say "nothing of ours is frozen" && return ;;
       *) say "cannot thaw (exit code $code): $text" ;;
@@ -58,13 +60,28 @@ thaw_back() {
   say "IRIS could not be asked to thaw; the lease has ended, and it thaws by itself"
 }
 
+# Only what this script has made. What is not ready counts for itself, so that it drives out nothing that is good.
+prune() {
+  each='{.metadata.creationTimestamp} {.metadata.name} {.status.readyToUse} {.metadata.labels.consistency}{"\n"}'
+  kubectl --request-timeout=20s get volumesnapshot -l made-by=iris-snapshot -o "jsonpath={range .items[*]}$each{end}" \
+    >"$work/made" || return
+  sort -r "$work/made" |
+    awk -v keep="$keep" '{ kind = $3 == "true" ? $4 : "not ready"; if (++seen[kind] > keep) print $2 }' >"$work/old"
+  while read -r old; do
+    say "pruning $old"
+    kubectl --request-timeout=20s delete volumesnapshot "$old" --wait=false || return
+  done <"$work/old"
+}
+
 finish() {
   end=$?
   trap - EXIT
   trap : HUP INT TERM # heard, and not obeyed before IRIS is thawed
   # A freeze that is on its way comes about even when nobody waits for it: a thaw must not overtake it.
-  while [ -n "$child" ] && kill -0 "$child" 2>/dev/null; do wait "$child" || :; done
+  until wait; do :; done
   if [ "$asked" = yes ]; then thaw_back; fi
+  # A night that failed may have left one, too.
+  case $end in 1 | 4) prune || say "not pruned" ;; esac
   exit "$end"
 }
 trap finish EXIT
@@ -79,7 +96,8 @@ field() { kubectl --request-timeout=10s get volumesnapshot "$name" -o "jsonpath=
 say "freezing IRIS in $pod for at most $lease s"
 begun=$(now)
 asked=yes
-irisctl_in_pod freeze --owner "$owner" --lease "${lease}s" --timeout 90s || fail "not frozen (exit code $?), no snapshot"
+irisctl_in_pod freeze --owner "$owner" --lease "${lease}s" --timeout 90s
+answered frozen || fail "not frozen, or nobody could tell (exit code $code): no snapshot"
 
 # --- cut ------------------------------------------------------------------------------------------
 
@@ -106,20 +124,18 @@ say "$name is cut, $(($(now) - begun)) s after the freeze began"
 
 # --- thaw -----------------------------------------------------------------------------------------
 
-code=0
-irisctl_in_pod thaw --owner "$owner" || code=$?
+irisctl_in_pod thaw --owner "$owner"
+thawed=$code
 consistency=crash
-case $code in
-  0) consistency=application asked=no ;;
-  3 | 4) asked=no ;; # it did not hold, or the lease ended before
-  *)                 # the answer was lost: whether it held is not known
-    thaw_back
-    asked=no
-    ;;
-esac
+if answered held; then
+  consistency=application
+elif [ "$thawed" != 4 ]; then # refused, or the answer was lost: whether it held is not known
+  thaw_back
+fi
+asked=no
 
 if [ "$consistency" = crash ]; then
-  say "$name is crash-consistent only: the freeze did not hold, or nobody could tell (exit code $code)" >&2
+  say "$name is crash-consistent only: the freeze did not hold, or nobody could tell (exit code $thawed)" >&2
   exit 4
 fi
 kubectl --request-timeout=20s label volumesnapshot "$name" --overwrite consistency=application ||
@@ -136,16 +152,4 @@ until [ "$(field readyToUse)" = true ]; do
 done
 say "$name is application-consistent and ready"
 
-# --- prune ----------------------------------------------------------------------------------------
-
-# Only what this script has made and what is ready counts, and the newest $keep of each consistency stay.
-for kind in application crash; do
-  kubectl --request-timeout=20s get volumesnapshot -l "made-by=iris-snapshot,consistency=$kind" \
-    -o 'jsonpath={range .items[?(@.status.readyToUse==true)]}{.metadata.creationTimestamp} {.metadata.name}{"\n"}{end}' \
-    >"$work/$kind" || fail "cannot list snapshots; none is pruned"
-  sort -r "$work/$kind" | awk -v keep="$keep" 'NR > keep { print $2 }' >"$work/old"
-  while read -r old; do
-    say "pruning $old"
-    kubectl --request-timeout=20s delete volumesnapshot "$old" --wait=false || fail "cannot prune $old"
-  done <"$work/old"
-done
+prune || fail "not pruned"
