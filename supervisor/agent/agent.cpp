@@ -204,10 +204,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
     remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
-    if (!first && snapshot.swept > 0)
-      timeline_.add(Level::warning, "prepare.swept",
-                    "{} segment(s) of shared memory of a killed predecessor were removed",
-                    snapshot.swept);
+    tell_swept(snapshot.swept);
     data_.watch(data_directory());
     merge_.begin(first && life_.ever_up());
     poller_.poll_soon();
@@ -220,6 +217,17 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   if (ended) on_command_ended(command);
   turn();
   if (first) link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
+}
+
+/// Once in a container's life: an agent before this one may have told it.
+void Agent::tell_swept(std::uint64_t segments) {
+  constexpr const char* name = "prepare.swept";
+  const auto& events = timeline_.events();
+  const bool told = std::any_of(events.begin(), events.end(),
+                                [](const auto& event) { return event.name == name; });
+  if (segments > 0 && !told)
+    timeline_.add(Level::warning, name,
+                  "{} segment(s) of shared memory of a killed predecessor were removed", segments);
 }
 
 void Agent::remember(const InitSnapshot& snapshot) {

@@ -53,6 +53,7 @@ class Agent {
   void listen_control();
   void on_signal();
   void on_init(const InitSnapshot& snapshot);
+  void tell_swept(std::uint64_t segments);
   void remember(const InitSnapshot& snapshot);
   void turn();
   void tell_init();

@@ -1,8 +1,5 @@
 #pragma once
 // iris-init with the IRIS parts on: a fake agent and a fake cpfmerge lie beside a copy of it.
-#include <fstream>
-#include <iterator>
-
 #include "tests/integration/init_case.h"
 
 namespace testing_support {
@@ -29,15 +26,6 @@ class Companions {
  private:
   TempDir dir_;
 };
-
-inline std::vector<std::string> command_line(pid_t pid) {
-  std::ifstream file{"/proc/" + std::to_string(pid) + "/cmdline", std::ios::binary};
-  const std::string all{std::istreambuf_iterator<char>{file}, {}};
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < all.size(); at += words.back().size() + 1)
-    words.emplace_back(all.c_str() + at);
-  return words;
-}
 
 /// The only one of that name below PID 1, once it is there; 0 when it does not come.
 inline pid_t await_one(const Program& init, const std::string& name) {

@@ -3,6 +3,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "tests/integration/companions.h"
 
 namespace testing_support {

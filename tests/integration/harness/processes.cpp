@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "supervisor/base/text.h"
+#include "supervisor/os/files.h"
 #include "supervisor/os/process_table.h"
 
 namespace testing_support {
 namespace {
 
+/// Empty when the process is gone, even while it is read: a stream of the library would throw.
 std::string proc_file(pid_t pid, const char* name) {
-  std::ifstream file{"/proc/" + std::to_string(pid) + "/" + name, std::ios::binary};
-  return {std::istreambuf_iterator<char>{file}, {}};
+  constexpr std::size_t largest = 1024UL * 1024;
+  const auto text = sup::read_file("/proc/" + std::to_string(pid) + "/" + name, largest);
+  return text ? *text : std::string{};
 }
 
 }  // namespace
@@ -56,6 +57,14 @@ std::string status_field(pid_t pid, const std::string& name) {
 std::uint64_t signal_set(pid_t pid, const std::string& name) {
   const std::string field = status_field(pid, name);
   return field.empty() ? ~std::uint64_t{0} : std::stoull(field, nullptr, 16);
+}
+
+std::vector<std::string> command_line(pid_t pid) {
+  const std::string all = proc_file(pid, "cmdline");
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < all.size(); at += words.back().size() + 1)
+    words.emplace_back(all.c_str() + at);
+  return words;
 }
 
 std::vector<int> descriptors_of(pid_t pid) {

@@ -20,6 +20,8 @@ std::size_t zombies_of(pid_t pid);
 std::string status_field(pid_t pid, const std::string& name);
 /// SigBlk, SigIgn, SigCgt: bit 0 is signal 1.
 std::uint64_t signal_set(pid_t pid, const std::string& name);
+/// The words that it was started with.
+std::vector<std::string> command_line(pid_t pid);
 /// The numbers in /proc/PID/fd.
 std::vector<int> descriptors_of(pid_t pid);
 /// One variable of what the process was started with; nullopt when it is not set.

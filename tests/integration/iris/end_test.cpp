@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "tests/integration/harness/processes.h"
 #include "tests/integration/iris/container.h"
 
 namespace testing_support {
@@ -198,6 +199,11 @@ TEST(IrisRecovery, SharedMemoryThatAPredecessorHasLeftIsRemovedAndTheTimelineTel
   EXPECT_NE(events.out.find("1 segment(s) of shared memory of a killed predecessor were removed"),
             string::npos)
       << events.out;
+  // The next agent has it from the last one's memory, and tells it to nobody again.
+  ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("agent.died", within(10s))) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+  EXPECT_EQ(init.events("prepare.swept").size(), 1U) << init.log();
 }
 
 /// Listens as systemd does.
