@@ -200,6 +200,7 @@ void Init::give_up_agent() {
 
 void Init::agent_ended(int status) {
   const std::array fields{LogField::of("pid", agent_pid_), LogField::of("status", status)};
+  on_link();  // what it said last
   agent_pid_ = 0;
   link_.reset();
   keeper_.died(monotonic_now());
