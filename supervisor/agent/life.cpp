@@ -38,6 +38,7 @@ LifeFacts Agent::life_facts() {
   facts.command_running =
       (command.state == CommandState::running && command.command != Command::merge) ||
       (command_pending() && told_.wanted != Command::merge) || start_words_.reading();
+  facts.start_waits = start_words_.looking();
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
   facts.command_status = command_status_;
@@ -135,7 +136,7 @@ void Agent::on_new_state(LifeState before) {
   // Each of them comes before a start of ours, and lasts a moment.
   if (state == LifeState::down || state == LifeState::forcing || state == LifeState::pausing ||
       state == LifeState::restart_asked)
-    start_words_.begin(data_directory());
+    start_words_.begin(data_directory(), [this] { turn(); });
   // First what the next agent must know, then the word to the world: between the two we may die.
   // What an earlier agent watched is watched on only where it is the first that we see.
   const bool restored = std::exchange(restored_watch_, false);

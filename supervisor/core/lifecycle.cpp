@@ -282,7 +282,7 @@ LifeAction Lifecycle::when_pausing(const LifeFacts& facts, Nanos now) {
     enter(LifeState::up, now, "IRIS is running again; somebody else started it");
     return LifeAction::none;
   }
-  if (facts.command_running) return LifeAction::none;
+  if (facts.command_running || facts.start_waits) return LifeAction::none;
   if (facts.irisdb_alive || facts.iris_command_runs)
     return wait_for_others(facts, now, why_ + "; somebody else starts IRIS");
   if (now < deadline_) return LifeAction::none;
@@ -342,6 +342,7 @@ LifeAction Lifecycle::when_restart_asked(const LifeFacts& facts, Nanos now) {
                       fmt::format("'iris stop' {}, and IRIS still lives",
                                   describe_end(facts.command_status).view()));
   if (!facts.storage_lost.empty()) return block(facts, now);
+  if (facts.start_waits) return LifeAction::none;
   enter(LifeState::restarting, now, why_);
   acted_ = true;
   return LifeAction::start;

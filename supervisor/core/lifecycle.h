@@ -80,6 +80,7 @@ struct LifeFacts {
   bool iris_command_runs = false;   ///< somebody's iris, irisstart, irisstop or irisforce
   bool command_running = false;     ///< a command of ours, at PID 1
   bool start_running = false;       ///< … and it is `iris start`
+  bool start_waits = false;         ///< another one may not begin yet
   int command_status = 0;           ///< wait status of our last command
   bool start_stalled = false;       ///< a start has not got anywhere for too long
   /// What iris-main has said of its own start that failed; empty: nothing of the kind.
