@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "supervisor/agent/agent.h"
+#include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
 #include "supervisor/core/exit_code.h"
 #include "supervisor/os/clock.h"
@@ -22,9 +23,9 @@ constexpr int polls_of_a_hang = 6;
 constexpr Nanos look_at_start_every = seconds(2);
 
 void set_text(std::array<char, 512>& field, std::string_view text) {
-  const std::size_t n = std::min(text.size(), field.size() - 1);
-  std::copy_n(text.data(), n, field.data());
-  field.at(n) = '\0';
+  text = cut(text, field.size() - 1);
+  std::copy_n(text.data(), text.size(), field.data());
+  field.at(text.size()) = '\0';
 }
 
 }  // namespace
