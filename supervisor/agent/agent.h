@@ -64,6 +64,7 @@ class Agent {
   [[nodiscard]] bool suspension_check_is_due() const;
   void on_main_log(const probes::MainLogNews& news);
   void is_incurable(const std::string& why);
+  void record_failed_start();
   void forget_failed_start();
   void tell_why_it_may_end();
   void on_data_news(const std::string& before);

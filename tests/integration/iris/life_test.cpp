@@ -237,19 +237,22 @@ TEST(IrisLife, ARestartThatFailsWhileTheAgentIsAwayIsNotCalledUp) {
   IrisContainer container;
   container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
   Program init = container.start_up();
-  container.fault("start_fault", "fail");
+  const auto commands = [&](const string& event, std::size_t count) {
+    return wait_until(
+        [&] {
+          init.pump();
+          return init.events(event).size() >= count;
+        },
+        within(20s));
+  };
+  container.fault("start_fault", "hang");
   for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
     ::kill(pid, SIGKILL);
-  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(20s))) << init.log();
+  ASSERT_TRUE(commands("command.started", 2)) << init.log();  // the force, and the start
   const pid_t agent = descendants_named(init.pid(), "iris-agent").front();
-  ::kill(agent, SIGSTOP);
-  ASSERT_TRUE(wait_until(
-      [&] {
-        init.pump();
-        return init.events("command.ended").size() >= 2;  // the force, and the start
-      },
-      within(20s)))
-      << init.log();
+  ::kill(agent, SIGSTOP);  // it cannot see what follows
+  container.fault("start_fault", "exit:1");
+  ASSERT_TRUE(commands("command.ended", 2)) << init.log();
   ::kill(agent, SIGKILL);
   ASSERT_TRUE(init.wait_for_event("iris.pausing", within(30s))) << init.log();
   EXPECT_EQ(init.events("iris.up").size(), 1U) << init.log();

@@ -183,10 +183,16 @@ TEST(IrisStop, OfAnIrisThatSomebodyHasStartedAndStoppedSinceItsForceIsClean) {
   container.fault("start_fault", "fail");
   for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
     ::kill(pid, SIGKILL);
-  ASSERT_TRUE(init.wait_for_event("iris.pausing", within(30s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(30s))) << init.log();
   ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
   container.fault("start_fault", "");
-  ASSERT_EQ(container.exec(init, {"iris", "start", "IRIS", "quietly"}).code, 0);
+  // What had been asked for before the hold may still be under way.
+  ASSERT_TRUE(wait_until(
+      [&] {
+        return container.exec(init, {"iris", "start", "IRIS", "quietly"}).code == 0;
+      },
+      within(20s)))
+      << init.log();
   ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200);
   ASSERT_EQ(container.exec(init, {"iris", "stop", "IRIS", "quietly"}).code, 0);
   ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(20s)).status, 503);
