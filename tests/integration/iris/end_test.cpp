@@ -138,8 +138,10 @@ TEST_F(IrisEnd, AMainThatStaysAfterAFailedStartIsHelpedByARestart) {
 TEST_F(IrisEnd, AFailedStartIsKnownToTheNextAgent) {
   let_main_stay();
   container_.set("IRIS_INIT_RESTART_DELAY", "3s");
-  container_.fault("start_fault", "fail");
+  container_.fault("start_fault", "hang");
   Program init = container_.start();
+  ASSERT_TRUE(init.wait_for_event("iris.starting", within(30s))) << init.log();
+  container_.fault("start_fault", "exit:1");
   ASSERT_TRUE(init.wait_for_event("main.command_failed", within(30s))) << init.log();
   ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
   container_.fault("start_fault", "");
