@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t longest_text = 200;
 
 std::string printable(std::string_view text) {
-  std::string out{text.substr(0, longest_text)};
+  std::string out{sup::cut(text, longest_text)};
   std::replace_if(
       out.begin(), out.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
@@ -64,8 +64,10 @@ std::optional<MainLogNews> parse_main_log_line(std::string_view line) {
   if (const auto cause = incurable_cause(line); !cause.empty())
     return MainLogNews{MainLogNews::Kind::incurable,
                        std::string{cause} + ": " + printable(without_level(line))};
+  // At the line's beginning, with a time before it or not: elsewhere it is somebody's text.
   constexpr std::string_view fatal = "[FATAL]";
-  if (const auto at = line.find(fatal); at != std::string_view::npos)
+  const auto at = line.find_first_not_of("0123456789:- ");
+  if (at != std::string_view::npos && line.substr(at).starts_with(fatal))
     return MainLogNews{MainLogNews::Kind::fatal,
                        printable(sup::trim(line.substr(at + fatal.size())))};
   const std::string_view said = without_level(line);

@@ -216,7 +216,9 @@ void Agent::on_init(const InitSnapshot& snapshot) {
                       before.command != command.command);
   if (ended) on_command_ended(command);
   turn();
-  if (first) link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
+  if (!first) return;
+  tell_why_it_may_end();
+  link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
 }
 
 /// Once in a container's life: an agent before this one may have told it.
@@ -247,10 +249,16 @@ void Agent::remember(const InitSnapshot& snapshot) {
         timeline_.restore(record);
         break;
       case StateRecord::Kind::up:
+        life_.remember_up();
         up = std::move(record);
+        start_failure_ = {};
         break;
       case StateRecord::Kind::restart:
         life_.remember_restart(record.at);
+        start_failure_ = {};
+        break;
+      case StateRecord::Kind::start_failed:
+        start_failure_ = {record.message, record.failed, record.incurable};
         break;
       case StateRecord::Kind::lease:
         lease = std::move(record);
@@ -269,7 +277,6 @@ void Agent::remember(const InitSnapshot& snapshot) {
   }
   if (lease) freezer_.restore(std::move(*lease));
   if (!up) return;
-  life_.remember_up();
   restored_watch_ = !up->processes.empty();
   killed_when_up_ = up->irisdb_killed;
   watch_.adopt(up->processes);
@@ -307,9 +314,11 @@ void Agent::turn() {
 void Agent::tell_init() {
   AgentSnapshot now = told_;
   now.frozen_by_us = freezer_.machine().ours() ? 1 : 0;
+  now.iris_seen = iris_seen();
   const bool stops = init_->stop_began_at != 0;
   now.drained = stops && monotonic_now() >= init_->stop_began_at + init_->drain_delay ? 1 : 0;
-  const bool changed = now.frozen_by_us != told_.frozen_by_us || now.drained != told_.drained;
+  const bool changed = now.frozen_by_us != told_.frozen_by_us || now.drained != told_.drained ||
+                       now.iris_seen != told_.iris_seen;
   told_ = now;
   if (changed) link_->tell(told_);
 }

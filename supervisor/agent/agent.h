@@ -65,6 +65,7 @@ class Agent {
   [[nodiscard]] bool suspension_check_is_due() const;
   void on_main_log(const probes::MainLogNews& news);
   void is_incurable(const std::string& why);
+  void record_failed_start();
   void forget_failed_start();
   void tell_why_it_may_end();
   void on_data_news(const std::string& before);
@@ -78,6 +79,7 @@ class Agent {
   void carry_out(LifeAction action);
   void ask_for_end(int code, std::string_view why, bool at_once);
   void ask_init(Command command);
+  [[nodiscard]] IrisSeen iris_seen() const;
   /// A request that PID 1 has not taken yet.
   [[nodiscard]] bool command_pending() const;
   void on_command_ended(const CommandReport& report);
@@ -133,10 +135,15 @@ class Agent {
   Freezer freezer_;
   MergeEdits merge_;
   StartProgress start_progress_;
-  Nanos start_looked_at_ = 0;          ///< when its processes were looked at last
-  std::string start_failed_;           ///< what iris-main has said of it
-  bool start_command_failed_ = false;  ///< that line was of `iris start`, not of a hook's making
-  std::string incurable_;              ///< what it has said that no restart can heal
+  Nanos start_looked_at_ = 0;  ///< when its processes were looked at last
+  /// What was said of a start that failed; the next agent must know of it, too.
+  struct StartFailure {
+    std::string said;             ///< by iris-main
+    bool of_the_command = false;  ///< of `iris start`, not of a hook's making
+    std::string incurable;        ///< what no restart can heal
+    bool operator==(const StartFailure&) const = default;
+  };
+  StartFailure start_failure_;
   std::unique_ptr<AgentLink> link_;
   std::optional<probes::net::HttpServer> http_;
   std::unique_ptr<ControlServer> control_;
@@ -151,7 +158,7 @@ class Agent {
   Nanos not_suspended_at_ = 0;        ///< when what was last answered "no" had been asked; 0: never
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
-  bool restored_watch_ = false;       ///< the watch came from an earlier agent's record
+  bool restored_watch_ = false;       ///< of an earlier agent's record; until the first state
   bool stall_reported_ = false;
   bool recovers_ = false;  ///< iris-main has said that IRIS recovers
   bool notify_complained_ = false;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "supervisor/agent/agent.h"
+#include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
 #include "supervisor/core/exit_code.h"
 #include "supervisor/os/clock.h"
@@ -22,9 +23,9 @@ constexpr int polls_of_a_hang = 6;
 constexpr Nanos look_at_start_every = seconds(2);
 
 void set_text(std::array<char, 512>& field, std::string_view text) {
-  const std::size_t n = std::min(text.size(), field.size() - 1);
-  std::copy_n(text.data(), n, field.data());
-  field.at(n) = '\0';
+  text = cut(text, field.size() - 1);
+  std::copy_n(text.data(), text.size(), field.data());
+  field.at(text.size()) = '\0';
 }
 
 }  // namespace
@@ -38,13 +39,14 @@ LifeFacts Agent::life_facts() {
   facts.command_running =
       (command.state == CommandState::running && command.command != Command::merge) ||
       (command_pending() && told_.wanted != Command::merge) || start_words_.reading();
+  facts.start_waits = start_words_.looking();
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;
   facts.command_status = command_status_;
   const bool hangs = hangs_for_want_of_a_daemon();
   facts.daemon_died = watch_.somebody_died() || hangs;
-  if (start_command_failed_) facts.start_failed = start_failed_;
-  facts.incurable = incurable_;
+  if (start_failure_.of_the_command) facts.start_failed = start_failure_.said;
+  facts.incurable = start_failure_.incurable;
   facts.storage_lost = storage_lost();
   facts.died_under_command = watch_.died_under_command();
   facts.death_why = hangs ? watch_.lost() + ", and IRIS hangs" : watch_.death();
@@ -135,9 +137,11 @@ void Agent::on_new_state(LifeState before) {
   // Each of them comes before a start of ours, and lasts a moment.
   if (state == LifeState::down || state == LifeState::forcing || state == LifeState::pausing ||
       state == LifeState::restart_asked)
-    start_words_.begin(data_directory());
+    start_words_.begin(data_directory(), [this] { turn(); });
   // First what the next agent must know, then the word to the world: between the two we may die.
-  if (state == LifeState::up && std::exchange(restored_watch_, false)) {
+  // What an earlier agent watched is watched on only where it is the first that we see.
+  const bool restored = std::exchange(restored_watch_, false);
+  if (state == LifeState::up && restored) {
     merge_.look();
   } else if (state == LifeState::up) {
     watch_from_now_on();
@@ -208,8 +212,9 @@ void Agent::ask_for_end(int code, std::string_view why, bool at_once) {
 
 void Agent::tell_why_it_may_end() {
   if (told_.end_wanted != 0) return;
-  const bool both = !start_failed_.empty() && !incurable_.empty();
-  const std::string why = incurable_ + (both ? "; " : "") + start_failed_;
+  const auto& [said, of_the_command, incurable] = start_failure_;
+  const bool both = !said.empty() && !incurable.empty();
+  const std::string why = incurable + (both ? "; " : "") + said;
   if (why == text_of(told_.end_reason)) return;
   set_text(told_.end_reason, why);
   link_->tell(told_);
@@ -219,7 +224,20 @@ bool Agent::command_pending() const {
   return told_.wanted != Command::none && told_.wanted_number > init_->command.number;
 }
 
+IrisSeen Agent::iris_seen() const {
+  switch (life_.seen()) {
+    case LifeSeen::running:
+      return IrisSeen::running;
+    case LifeSeen::crashed:
+      return IrisSeen::crashed;
+    case LifeSeen::unknown:
+      break;
+  }
+  return IrisSeen::unknown;
+}
+
 void Agent::ask_init(Command command) {
+  told_.iris_seen = iris_seen();  // before the command changes it
   told_.wanted = command;
   ++told_.wanted_number;
   link_->tell(told_);

@@ -104,8 +104,10 @@ control::Reply Agent::stop(bool at_once) {
   if (told_.end_now == 0) timeline_.add(Level::warning, "stop.asked", "{}", asked);
   ask_for_end(ExitCode::clean, asked, at_once);
   return {control::done,
-          at_once ? "stopping at once: IRIS has 30 s at most for a clean stop, and is then forced"
-                  : "stopping: the container ends when IRIS is down",
+          at_once
+              ? "stopping at once: IRIS has 30 s for a clean stop, 10 s more if 'iris stop' has "
+                "to be run, and is then forced"
+              : "stopping: the container ends when IRIS is down",
           "{}"};
 }
 

@@ -34,20 +34,24 @@ void StartWords::ask(std::int64_t from, Jobs::Done done) {
             Jobs::Keep::output, std::move(done));
 }
 
-void StartWords::begin(const std::string& data_directory) {
+void StartWords::begin(const std::string& data_directory, std::function<void()> ready) {
   from_.reset();
   ++start_;
-  if (data_directory.empty()) return path_.clear();
+  looking_ = !data_directory.empty();
+  if (!looking_) return path_.clear();
   path_ = data_directory + "/mgr/messages.log";
   // Beyond any end: only the size comes back.
-  ask(std::numeric_limits<std::int64_t>::max(), [this, start = start_](const JobResult& result) {
-    const auto tail = tail_of(result);
-    if (tail && start == start_) from_ = tail->size;
-  });
+  ask(std::numeric_limits<std::int64_t>::max(),
+      [this, start = start_, ready = std::move(ready)](const JobResult& result) {
+        if (start != start_) return;
+        looking_ = false;
+        if (const auto tail = tail_of(result)) from_ = tail->size;
+        ready();
+      });
 }
 
 void StartWords::read(Found found) {
-  if (reading()) return;
+  if (found_) return;
   if (!from_) return found({});
   found_ = std::move(found);
   ask(*from_, [this](const JobResult& result) { answer(result); });

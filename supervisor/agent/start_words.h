@@ -20,9 +20,12 @@ class StartWords {
 
   /// A start will begin in a moment: what the file holds already is history. "": where IRIS's data
   /// lie is not known, and nothing will be found.
-  void begin(const std::string& data_directory);
+  /// Calls `ready` when it is known how much that is.
+  void begin(const std::string& data_directory, std::function<void()> ready);
   /// It has failed.
   void read(Found found);
+  /// It is not known yet what is history: what a start says meanwhile would be taken for it.
+  [[nodiscard]] bool looking() const { return looking_; }
   [[nodiscard]] bool reading() const { return static_cast<bool>(found_); }
 
  private:
@@ -34,7 +37,8 @@ class StartWords {
   std::string path_;
   std::optional<std::int64_t> from_;
   std::uint64_t start_ = 0;  ///< counts them: an answer that comes late is another's
-  Found found_;              ///< empty: nobody waits
+  bool looking_ = false;
+  Found found_;  ///< empty: nobody waits
 };
 
 }  // namespace sup

@@ -77,6 +77,13 @@ void Agent::on_main_log(const probes::MainLogNews& news) {
   }
   if (++main_news_ > most_main_news) return;
   const bool starts = life_.state() == LifeState::preparing || life_.state() == LifeState::starting;
+  const bool failed = news.kind == Kind::fatal || news.kind == Kind::start_failed;
+  // First what the next agent must know, then the word to the world.
+  const StartFailure known = start_failure_;
+  if (starts && failed && known.said.empty()) start_failure_.said = "iris-main says: " + news.text;
+  // A hook may print anything, a [FATAL] of its own as well, and go on.
+  if (starts && news.kind == Kind::start_failed) start_failure_.of_the_command = true;
+  if (start_failure_ != known) record_failed_start();
   switch (news.kind) {
     case Kind::started:
       break;
@@ -98,25 +105,29 @@ void Agent::on_main_log(const probes::MainLogNews& news) {
       timeline_.add(Level::warning, "main.command_failed", "{}", news.text);
       break;
   }
-  const bool failed = news.kind == Kind::fatal || news.kind == Kind::start_failed;
-  if (starts && failed && start_failed_.empty()) start_failed_ = "iris-main says: " + news.text;
-  // A hook may print anything, a [FATAL] of its own as well, and go on.
-  if (starts && news.kind == Kind::start_failed) start_command_failed_ = true;
   tell_why_it_may_end();
   poller_.poll_soon();
 }
 
 void Agent::is_incurable(const std::string& why) {
-  if (!incurable_.empty()) return;
+  if (!start_failure_.incurable.empty()) return;
+  start_failure_.incurable = why;
+  record_failed_start();
   timeline_.add(Level::error, "iris.incurable", "no restart can heal this: {}", why);
-  incurable_ = why;
+}
+
+void Agent::record_failed_start() {
+  StateRecord record;
+  record.kind = StateRecord::Kind::start_failed;
+  record.message = start_failure_.said;
+  record.failed = start_failure_.of_the_command;
+  record.incurable = start_failure_.incurable;
+  state_.append(std::move(record));
 }
 
 void Agent::forget_failed_start() {
   recovers_ = false;
-  start_failed_.clear();
-  start_command_failed_ = false;
-  incurable_.clear();
+  start_failure_ = {};
   tell_why_it_may_end();
 }
 

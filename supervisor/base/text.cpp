@@ -35,6 +35,16 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  // Back from the first byte that is left out to the one that begins its character.
+  std::size_t begin = most;
+  while (begin > 0 && most - begin < 3 && (byte(begin) & 0xc0U) == 0x80)
+    --begin;
+  return text.substr(0, byte(begin) >= 0xc0 ? begin : most);
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   for (;;) {

@@ -9,6 +9,9 @@ namespace sup {
 /// Without blanks, tabs, CR and LF at both ends.
 std::string_view trim(std::string_view text);
 
+/// At most so many bytes of it; a UTF-8 character that would be cut through is left out.
+std::string_view cut(std::string_view text, std::size_t most);
+
 /// The pieces between `separator`; "" gives one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
 

@@ -16,6 +16,12 @@ bool killed(const LifeFacts& facts) {
   return facts.died_by_signal && !facts.died_under_command;
 }
 
+/// A watched process is gone, and not in order: others live on without it, or it was killed.
+bool crashed(const LifeFacts& facts) {
+  return facts.daemon_died && !facts.died_under_command && !facts.iris_command_runs &&
+         (facts.irisdb_alive || facts.died_by_signal);
+}
+
 }  // namespace
 
 std::string_view name_of(LifeState state) {
@@ -59,12 +65,22 @@ void Lifecycle::enter(LifeState state, Nanos now, std::string why) {
   acted_ = false;
   theirs_ = false;
   why_ = std::move(why);
-  if (state == LifeState::up) ever_up_ = true;
+  if (state == LifeState::up) {
+    ever_up_ = true;
+    seen_ = LifeSeen::running;
+  }
+  // PID 1 knows better how its own `iris start` ends.
+  if (state == LifeState::restarting) seen_ = LifeSeen::unknown;
 }
 
 LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
   storage_lost_ = facts.storage_lost;
-  if (facts.stopping && state_ != LifeState::stopping) enter(LifeState::stopping, now, "stopping");
+  if (facts.stopping && state_ != LifeState::stopping) {
+    // From here on the daemons go one by one; what was before counts as what it was.
+    if (seen_ == LifeSeen::running)
+      seen_ = facts.daemon_died && killed(facts) ? LifeSeen::crashed : LifeSeen::unknown;
+    enter(LifeState::stopping, now, "stopping");
+  }
   if (hold_ && now >= hold_->until) hold_.reset();
   if (hold_ && may_be_held()) enter(LifeState::held, now, "held: " + hold_->reason);
   switch (state_) {
@@ -103,11 +119,12 @@ LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
 
 LifeAction Lifecycle::when_preparing(const LifeFacts& facts, Nanos now) {
   if (!facts.main_started) return LifeAction::none;
-  if (facts.start_running) {  // asked for by an earlier agent
+  if (facts.start_running || restart_open_) {  // asked for by an earlier agent
     enter(LifeState::restarting, now, "a restart in place is under way");
     acted_ = true;
   } else if (ever_up_) {
     enter(LifeState::up, now, "IRIS was up when this agent began");
+    seen_ = LifeSeen::unknown;
   } else if (settings_.up_wanted) {
     enter(LifeState::starting, now, "IRIS is starting");
   } else {
@@ -208,6 +225,8 @@ LifeAction Lifecycle::when_blocked(const LifeFacts& facts, Nanos now) {
 }
 
 LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now) {
+  const bool has_crashed = facts.irisdb_alive || killed(facts);
+  if (has_crashed) seen_ = LifeSeen::crashed;
   // A restart would fail, and so would one of the whole container: the mount is the pod's.
   if (!facts.storage_lost.empty()) return block(facts, now);
   const std::string what = why_;
@@ -219,7 +238,7 @@ LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now) {
         fmt::format("{}; {} restarts within {} are used up", what, settings_.budget.limit,
                     format_duration(settings_.budget.window).view());
   // Half dead, it cannot stop by itself: iris-main would wait for its whole shutdown timeout.
-  if (facts.irisdb_alive || killed(facts)) {
+  if (has_crashed) {
     enter(LifeState::forcing, now, what);
     return when_forcing(facts, now);
   }
@@ -263,7 +282,7 @@ LifeAction Lifecycle::when_pausing(const LifeFacts& facts, Nanos now) {
     enter(LifeState::up, now, "IRIS is running again; somebody else started it");
     return LifeAction::none;
   }
-  if (facts.command_running) return LifeAction::none;
+  if (facts.command_running || facts.start_waits) return LifeAction::none;
   if (facts.irisdb_alive || facts.iris_command_runs)
     return wait_for_others(facts, now, why_ + "; somebody else starts IRIS");
   if (now < deadline_) return LifeAction::none;
@@ -300,7 +319,7 @@ LifeAction Lifecycle::when_restarting(const LifeFacts& facts, Nanos now) {
     if (now < deadline_) return LifeAction::none;
   }
   const std::string what =
-      good ? "'iris start' said yes, but no irisdb is there"
+      good ? "'iris start' is over, but no irisdb is there"
            : fmt::format("'iris start' {}", describe_end(facts.command_status).view());
   if (facts.incurable.empty() || facts.irisdb_alive) return has_failed(facts, now, what);
   return give_up_incurable(facts, now, what);
@@ -323,6 +342,7 @@ LifeAction Lifecycle::when_restart_asked(const LifeFacts& facts, Nanos now) {
                       fmt::format("'iris stop' {}, and IRIS still lives",
                                   describe_end(facts.command_status).view()));
   if (!facts.storage_lost.empty()) return block(facts, now);
+  if (facts.start_waits) return LifeAction::none;
   enter(LifeState::restarting, now, why_);
   acted_ = true;
   return LifeAction::start;
@@ -343,6 +363,10 @@ bool Lifecycle::may_be_held() const {
 }
 
 LifeAction Lifecycle::when_held(const LifeFacts& facts, Nanos now) {
+  if (facts.runs)
+    seen_ = LifeSeen::running;
+  else if (crashed(facts))
+    seen_ = LifeSeen::crashed;
   if (hold_) return LifeAction::none;
   if (facts.runs) {
     enter(LifeState::up, now, "the hold is over; IRIS is running");

@@ -20,7 +20,8 @@
 //        for that
 //   any but preparing, starting and stopping --hold--> held, until it is released or over:
 //        IRIS runs--> up, else--> down
-//   preparing, for an agent that comes back --> up or restarting, whatever its predecessor saw
+//   preparing, for an agent that comes back --> restarting, where its predecessor has not seen how
+//        the last start of ours ended, else up
 //   starting or restarting --stalled, where the setting says exit--> given_up
 //   any --PID 1 stops--> stopping          `--up false`: not_wanted until IRIS runs after all
 #include <cstdint>
@@ -56,13 +57,20 @@ constexpr bool start_under_way(LifeState state) {
   return state == LifeState::starting || state == LifeState::restarting;
 }
 
+/// How IRIS was seen last: a crash is one until IRIS runs again, whatever is done about it or not.
+enum class LifeSeen : std::uint8_t {
+  unknown,  ///< not by this one yet, or a start of ours is at work
+  running,  ///< and if it went down since, then in order
+  crashed   ///< somebody was killed, or it is half dead; no clean down has followed
+};
+
 enum class LifeAction : std::uint8_t { none, stop, force, start, give_up };
 
 struct LifeFacts {
   bool main_started = false;
   bool stopping = false;  ///< PID 1 climbs its ladder
   /// A qlist that began after the last death and the last command says running, and an irisdb is
-  /// there.
+  /// there. Never so while it is half dead, whatever qlist says.
   bool runs = false;
   bool said_down = false;           ///< a qlist that is newer than all that happened says down
   bool irisdb_alive = false;        ///< any irisdb of this container
@@ -72,6 +80,7 @@ struct LifeFacts {
   bool iris_command_runs = false;   ///< somebody's iris, irisstart, irisstop or irisforce
   bool command_running = false;     ///< a command of ours, at PID 1
   bool start_running = false;       ///< … and it is `iris start`
+  bool start_waits = false;         ///< another one may not begin yet
   int command_status = 0;           ///< wait status of our last command
   bool start_stalled = false;       ///< a start has not got anywhere for too long
   /// What iris-main has said of its own start that failed; empty: nothing of the kind.
@@ -116,13 +125,20 @@ class Lifecycle {
   /// done next.
   [[nodiscard]] std::string ask_restart();
 
-  /// What an earlier agent of the same PID 1 had recorded.
-  void remember_up() { ever_up_ = true; }
-  void remember_restart(Nanos at) { budget_.spend(at); }
+  /// What an earlier agent of the same PID 1 had recorded, oldest first.
+  void remember_up() {
+    ever_up_ = true;
+    restart_open_ = false;
+  }
+  void remember_restart(Nanos at) {
+    budget_.spend(at);
+    restart_open_ = true;
+  }
 
   [[nodiscard]] LifeState state() const { return state_; }
   [[nodiscard]] Nanos since() const { return since_; }
   [[nodiscard]] bool ever_up() const { return ever_up_; }
+  [[nodiscard]] LifeSeen seen() const { return seen_; }
   [[nodiscard]] const std::string& why() const { return why_; }
   [[nodiscard]] Nanos deadline() const;
   [[nodiscard]] const RestartBudget& budget() const { return budget_; }
@@ -155,6 +171,8 @@ class Lifecycle {
   Nanos since_ = 0;
   Nanos deadline_ = never;
   bool ever_up_ = false;
+  bool restart_open_ = false;  ///< remembered: after it IRIS was not seen running
+  LifeSeen seen_ = LifeSeen::unknown;
   std::string give_up_why_;  ///< not empty: once nobody lives, the container ends
   std::optional<Hold> hold_;
   bool restart_asked_ = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "supervisor/base/text.h"
+
 namespace sup {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::size_t longest_status = 256;
 
 /// What looks like another assignment must not become one.
 std::string on_one_line(std::string_view text) {
-  std::string out{text.substr(0, longest_status)};
+  std::string out{cut(text, longest_status)};
   std::replace_if(
       out.begin(), out.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');

@@ -11,8 +11,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int version = 1;
-constexpr std::array<std::string_view, 7> kind_names{"event",  "up",   "restart", "lease",
-                                                     "thawed", "hold", "release"};
+constexpr std::array<std::string_view, 8> kind_names{"event",  "up",   "restart", "lease",
+                                                     "thawed", "hold", "release", "start_failed"};
 
 /// The field if it is there and of that type, else the type's zero.
 template <class T>
@@ -135,6 +135,11 @@ std::string encode(const StateRecord& record) {
       break;
     case StateRecord::Kind::release:
       break;
+    case StateRecord::Kind::start_failed:
+      line["message"] = record.message;
+      line["incurable"] = record.incurable;
+      line["failed"] = record.failed;
+      break;
     case StateRecord::Kind::lease:
       line["lease"] = lease_to_json(record.lease);
       line["processes"] = to_json(record.processes);
@@ -166,6 +171,7 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
   record.failed = field<bool>(line, "failed");
   record.event = field<std::string>(line, "event");
   record.message = field<std::string>(line, "message");
+  record.incurable = field<std::string>(line, "incurable");
   if (const auto list = line.find("processes"); list != line.end() && list->is_array())
     record.processes = processes_from_json(*list);
   if (const auto lease = line.find("lease"); lease != line.end() && lease->is_object())

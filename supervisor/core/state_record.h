@@ -20,24 +20,27 @@ struct WatchedProcess {
 
 struct StateRecord {
   enum class Kind : std::uint8_t {
-    event,    ///< of the timeline
-    up,       ///< IRIS was up, with these daemons
-    restart,  ///< an attempt to restart it in place
-    lease,    ///< a freeze of ours; without a witness it is not complete
-    thawed,   ///< nothing is left of it
-    hold,     ///< somebody works on IRIS by hand
-    release,  ///< and does no more
+    event,         ///< of the timeline
+    up,            ///< IRIS was up, with these daemons
+    restart,       ///< an attempt to restart it in place
+    lease,         ///< a freeze of ours; without a witness it is not complete
+    thawed,        ///< nothing is left of it
+    hold,          ///< somebody works on IRIS by hand
+    release,       ///< and does no more
+    start_failed,  ///< iris-main has said so of its own start
   };
   Kind kind = Kind::event;
   std::uint64_t incarnation = 0;
   std::int64_t wall_ns = 0;
   Nanos at = 0;                           ///< restart: when; hold: until when; monotonic
   std::string event;                      ///< event: component.verb
-  std::string message;                    ///< event; hold: the reason
+  std::string message;                    ///< event; hold: the reason; start_failed: its words
+  std::string incurable;                  ///< start_failed: why no restart can help
   std::vector<WatchedProcess> processes;  ///< up: the control process first; lease: its sessions
   std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
   Lease lease;                            ///< lease
-  bool failed = false;                    ///< thawed: the freeze was never complete
+  bool failed = false;                    ///< thawed: the freeze was never complete;
+                                          ///< start_failed: it was `iris start` itself
   EndedFreeze ended;                      ///< thawed, unless it failed
 };
 

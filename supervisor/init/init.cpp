@@ -226,6 +226,7 @@ void Init::on_link() {
       break;
   }
   keeper_.heard(monotonic_now());
+  if (agent_.iris_seen != IrisSeen::unknown) iris_unclean_ = agent_.iris_seen == IrisSeen::crashed;
   take_command(agent_);
   if (agent_.end_wanted != 0) request_stop(agent_.end_code, text_of(agent_.end_reason));
   if (agent_.end_now != 0) hurry_stop();
@@ -244,7 +245,7 @@ void Init::send_state() {
 int Init::exit_code() const {
   if (!stop_requested_) return main_code_;
   if (stop_code_ != ExitCode::clean) return stop_code_;
-  if (ladder_.forced() || iris_forced_) return ExitCode::forced;
+  if (ladder_.forced() || iris_unclean_) return ExitCode::forced;
   return options_.iris ? ExitCode::clean : main_code_;
 }
 

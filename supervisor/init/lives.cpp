@@ -200,6 +200,7 @@ void Init::give_up_agent() {
 
 void Init::agent_ended(int status) {
   const std::array fields{LogField::of("pid", agent_pid_), LogField::of("status", status)};
+  on_link();  // what it said last
   agent_pid_ = 0;
   link_.reset();
   keeper_.died(monotonic_now());
@@ -274,7 +275,7 @@ void Init::run_command(Command command, std::uint64_t number) {
     return;
   }
   command_pid_ = *pid;
-  if (command == Command::force) iris_forced_ = true;
+  if (command == Command::force) iris_unclean_ = true;
   merge_told_at_ = never;
   state_.command.pid = command_pid_;
   const std::array fields{LogField::of("pid", command_pid_)};
@@ -288,7 +289,7 @@ void Init::command_ended(int status) {
   // The agent's own thaws are followed by other leases; the ladder's are the last word.
   if (ladder_.active() && state_.command.command == Command::thaw && status == 0)
     thawed_by_us_ = true;
-  if (state_.command.command == Command::start && status == 0) iris_forced_ = false;
+  if (state_.command.command == Command::start && status == 0) iris_unclean_ = false;
   FixedText<128> text;
   text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());
   const std::array fields{LogField::of("status", status)};

@@ -49,9 +49,6 @@ void Init::begin_ladder() {
         Level::warning, "stop.left_up",
         "IRIS is not stopped (--down false): it ends with the container, and recovers at its "
         "next start");
-  // Somebody else may have started it since it was forced.
-  const bool force_runs = command_pid_ != 0 && state_.command.command == Command::force;
-  if (iris_forced_ && !force_runs && look_around().irisdb_alive) iris_forced_ = false;
   state_.phase = InitPhase::stopping;
   ladder_.begin(monotonic_now());
 }
@@ -210,8 +207,8 @@ void Init::leave(Nanos now) {
 
 void Init::write_termination_message(int code) {
   if (!options_.iris) return;
-  if (iris_forced_ && !reason_.empty())
-    reason_.append("; IRIS was forced: it recovers at its next start");
+  if (iris_unclean_ && !reason_.empty())
+    reason_.append("; IRIS was not stopped cleanly: it recovers at its next start");
   // What the agent knows of why the main program has ended by itself.
   if (const auto known = text_of(agent_.end_reason); agent_.end_wanted == 0 && !known.empty())
     reason_.append(reason_.empty() ? "" : "; ").append(known);

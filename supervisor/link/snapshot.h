@@ -60,8 +60,11 @@ struct InitSnapshot {
   CommandReport command;
 };
 
+/// How the agent has seen IRIS last; `unknown` takes nothing back.
+enum class IrisSeen : std::uint32_t { unknown = 0, running = 1, crashed = 2 };
+
 struct AgentSnapshot {
-  static constexpr std::uint32_t current_version = 2;
+  static constexpr std::uint32_t current_version = 3;
   std::uint32_t version = current_version;
   std::uint32_t drained = 0;       ///< readyz has said 503 for the whole drain delay
   std::uint64_t beat = 0;          ///< grows with every snapshot
@@ -71,6 +74,7 @@ struct AgentSnapshot {
   std::uint32_t end_wanted = 0;     ///< 1: run the ladder and end with end_code
   std::uint32_t end_now = 0;        ///< 1: and hurry, also one that is climbed already
   std::int32_t end_code = 0;
+  IrisSeen iris_seen = IrisSeen::unknown;  ///< crashed and never running again: not a clean end
   /// NUL-terminated; for the log and the termination message. Without end_wanted: what is known of
   /// why the main program may be about to end.
   std::array<char, 512> end_reason{};

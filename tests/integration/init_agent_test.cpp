@@ -125,6 +125,20 @@ TEST_P(InitAgent, TheAgentCanEndTheContainerWithACode) {
   EXPECT_NE(begun[0].value("msg", "").find("end:75"), std::string::npos);
 }
 
+TEST_P(InitAgent, TheAgentsLastWordCountsThoughItsDeathIsSeenFirst) {
+  Program init = Program::as_pid1(launch("exit:0", "last:75"));
+  ASSERT_TRUE(init.wait_for_output("main runs\n", within(20s))) << init.log();
+  ASSERT_TRUE(init.wait_for_output("phase 2 step 0\n", within(20s))) << init.out();
+  const pid_t agent = await_one(init, "iris-agent");
+  ASSERT_NE(agent, 0);
+  ::kill(init.pid(), SIGSTOP);  // word and death wait for it together
+  ::kill(agent, SIGUSR1);
+  EXPECT_TRUE(
+      wait_until([&] { return status_field(agent, "State").starts_with("Z"); }, within(20s)));
+  ::kill(init.pid(), SIGCONT);
+  EXPECT_EQ(init.wait_code(within(20s)), 75) << init.log();
+}
+
 TEST_P(InitAgent, MainsOwnEndEndsTheContainerWithItsCode) {
   Launch starting = launch("exit:0");
   dir().script("main", "exit 42\n");

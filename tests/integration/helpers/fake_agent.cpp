@@ -1,6 +1,7 @@
 // Stands for iris-agent: answers every snapshot of PID 1 with one of its own. FAKE_AGENT says what
 // more:
 //   end:N       wants the container to end with code N
+//   last:N      on SIGUSR1 wants that, too, as its last word: it ends at once
 //   silent      says nothing at all and does not heed SIGTERM
 //   stuck:PORT:DIR
 //               listens on that port, hands the socket to PID 1, freezes the file system of DIR and
@@ -35,6 +36,16 @@ void print_line(std::string line) {
 void print(const sup::InitSnapshot& init) {
   print_line("phase " + std::to_string(static_cast<unsigned>(init.phase)) + " step " +
              std::to_string(init.stop_step));
+}
+
+volatile sig_atomic_t told_to_end = 0;
+
+[[noreturn]] void say_last_word(const std::string& code) {
+  sup::AgentSnapshot mine;
+  mine.end_wanted = 1;
+  mine.end_code = std::atoi(code.c_str());
+  sup::send_snapshot(link_fd, mine);
+  ::_exit(0);
 }
 
 int listen_on(std::uint16_t port) {
@@ -92,11 +103,13 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--listen-fd") == 0) listener = std::atoi(argv[i + 1]);
   }
   if (order.starts_with("stuck:") && listener < 0) get_stuck(order.substr(6));
+  if (order.starts_with("last:")) ::signal(SIGUSR1, [](int) { told_to_end = 1; });
   sup::AgentSnapshot mine;
   for (;;) {
     sup::InitSnapshot init;
     pollfd inputs[2] = {{link_fd, POLLIN, 0}, {listener, POLLIN, 0}};
-    ::poll(inputs, 2, -1);
+    ::poll(inputs, 2, order.starts_with("last:") ? 20 : -1);
+    if (told_to_end != 0) say_last_word(order.substr(5));
     if (listener >= 0) answer_whoever_waits(listener);
     const sup::Received received = sup::receive_newest(link_fd, init);
     if (received == sup::Received::closed) return 0;

@@ -136,6 +136,21 @@ TEST_F(IrisEnd, AMainThatStaysAfterAFailedStartIsHelpedByARestart) {
   EXPECT_EQ(termination_log(), "signal 15");  // the start that failed is history
 }
 
+TEST_F(IrisEnd, AFailedStartIsKnownToTheNextAgent) {
+  let_main_stay();
+  container_.set("IRIS_INIT_RESTART_DELAY", "3s");
+  container_.fault("start_fault", "hang");
+  Program init = container_.start();
+  ASSERT_TRUE(init.wait_for_event("iris.starting", within(30s))) << init.log();
+  container_.fault("start_fault", "exit:1");
+  ASSERT_TRUE(init.wait_for_event("main.command_failed", within(30s))) << init.log();
+  ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
+  container_.fault("start_fault", "");
+  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(30s))) << init.log();
+  EXPECT_TRUE(init.events("iris.up").empty()) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(60s))) << init.log();
+}
+
 TEST_F(IrisEnd, ARestartInPlaceThatIsRefusedTheLicenceIsTheLast) {
   Program init = container_.start_up();
   // The stand-in prints it only; here IRIS writes it to messages.log as well.

@@ -224,6 +224,40 @@ TEST(IrisLife, ADeathWhileTheAgentIsAwayIsFound) {
   ::kill(agents.front(), SIGKILL);
   EXPECT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
   EXPECT_TRUE(init.wait_for_event("iris.restarting", within(10s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  // And what the first agent watched is history.
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
+  EXPECT_EQ(init.events("iris.restarting").size(), 1U) << init.log();
+}
+
+TEST(IrisLife, ARestartThatFailsWhileTheAgentIsAwayIsNotCalledUp) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  Program init = container.start_up();
+  const auto commands = [&](const string& event, std::size_t count) {
+    return wait_until(
+        [&] {
+          init.pump();
+          return init.events(event).size() >= count;
+        },
+        within(20s));
+  };
+  container.fault("start_fault", "hang");
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  ASSERT_TRUE(commands("command.started", 2)) << init.log();  // the force, and the start
+  const pid_t agent = descendants_named(init.pid(), "iris-agent").front();
+  ::kill(agent, SIGSTOP);  // it cannot see what follows
+  container.fault("start_fault", "exit:1");
+  ASSERT_TRUE(commands("command.ended", 2)) << init.log();
+  ::kill(agent, SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.pausing", within(30s))) << init.log();
+  EXPECT_EQ(init.events("iris.up").size(), 1U) << init.log();
+  container.fault("start_fault", "");
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(60s))) << init.log();
 }
 
 TEST(IrisHold, WhatIsHeldIsLeftAloneUntilItIsReleased) {

@@ -2,6 +2,7 @@
 // by row, with the switches that decide what nobody has documented.
 #include <signal.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "suite/instance_fixture.h"
@@ -87,6 +88,13 @@ class HalfDead : public Standin {
     return found;
   }
 
+  /// A killed process holds its locks until it is a zombie.
+  static bool is_gone(pid_t pid) {
+    const std::string stat = read("/proc/" + std::to_string(pid) + "/stat");
+    const auto name_end = stat.rfind(") ");
+    return name_end == std::string::npos || stat.at(name_end + 2) == 'Z';
+  }
+
   /// A running instance with these processes killed, and the others gone that go for it.
   void prepare(const Row& row) const {
     ASSERT_LE(iris({"force", "IRIS"}).status, 1);
@@ -94,10 +102,15 @@ class HalfDead : public Standin {
     for (std::string word; in >> word;)
       fault(word.substr(0, word.find('=')), word.substr(word.find('=') + 1));
     start();
-    for (const pid_t pid : processes(row.killed)) {
+    // Users are still on their way when the start is over.
+    ASSERT_TRUE(eventually([this] { return processes("USER").size() == 2; }));
+    std::vector<pid_t> killed = processes(row.killed);
+    ASSERT_FALSE(killed.empty());  // kill(0) would be the test's own end
+    if (std::string{row.killed} == "USER") killed.resize(1);
+    for (const pid_t pid : killed)
       ASSERT_EQ(::kill(pid, SIGKILL), 0);
-      if (std::string{row.killed} == "USER") break;
-    }
+    // Before that qlist may say what is waited for of an instance that is well.
+    ASSERT_TRUE(eventually([&] { return std::all_of(killed.begin(), killed.end(), is_gone); }));
     ASSERT_TRUE(eventually([&] { return seen() == row.qlist; })) << seen();
   }
 };

@@ -26,9 +26,11 @@ class StartWordsTest : public ::testing::Test {
     std::ofstream{dir_ / "mgr/messages.log", std::ios::app} << text << std::flush;
   }
   void begin() {
-    words_.begin(dir_.path().string());
-    // The helper's answer is where the file ends; there is no other sign of it.
-    loop_.until([] { return false; }, milliseconds(300));
+    bool ready = false;
+    words_.begin(dir_.path().string(), [&] { ready = true; });
+    EXPECT_TRUE(words_.looking());
+    EXPECT_TRUE(loop_.until([&] { return ready; }));
+    EXPECT_FALSE(words_.looking());
   }
   std::string read() {
     std::optional<std::string> found;
@@ -61,7 +63,8 @@ TEST_F(StartWordsTest, WhatWasSaidBeforeIsHistory) {
 TEST_F(StartWordsTest, AFileThatIsNotThereSaysNothing) {
   begin();
   EXPECT_EQ(read(), "");
-  words_.begin("");
+  words_.begin("", [] {});
+  EXPECT_FALSE(words_.looking());
   EXPECT_EQ(read(), "");
 }
 
@@ -69,8 +72,9 @@ TEST_F(StartWordsTest, AHelperThatIsNotThereIsNotWaitedFor) {
   say("x\n");
   begin();
   StartWords without{loop_.jobs(), dir_ / "nobody"};
-  without.begin(dir_.path().string());
-  loop_.until([] { return false; }, milliseconds(100));
+  bool ready = false;
+  without.begin(dir_.path().string(), [&] { ready = true; });
+  EXPECT_TRUE(loop_.until([&] { return ready; }));
   std::optional<std::string> found;
   without.read([&](const std::string& incurable) { found = incurable; });
   EXPECT_TRUE(loop_.until([&] { return found.has_value(); }));

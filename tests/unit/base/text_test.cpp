@@ -7,6 +7,20 @@ namespace {
 
 using Pieces = std::vector<std::string_view>;
 
+TEST(Text, IsCutBetweenCharacters) {
+  struct Row {
+    std::string_view text;
+    std::size_t most;
+    std::string_view cut;
+  };
+  for (const Row& row : {Row{"", 0, ""}, Row{"abc", 3, "abc"}, Row{"abc", 2, "ab"},
+                         Row{"aä", 3, "aä"}, Row{"aä", 2, "a"}, Row{"a漢b", 3, "a"},
+                         Row{"a漢b", 4, "a漢"}, Row{"🙂", 3, ""}, Row{"ab\x80\x80", 3, "ab\x80"},
+                         Row{"\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80"}}) {
+    EXPECT_EQ(cut(row.text, row.most), row.cut) << row.text << ' ' << row.most;
+  }
+}
+
 TEST(Trim, TakesBlanksOffBothEnds) {
   EXPECT_EQ(trim("  a b\t\r\n"), "a b");
   EXPECT_EQ(trim("a"), "a");

@@ -49,7 +49,11 @@ std::vector<News> all_news() {
   return {
       fact("nothing is there, nothing happens", started()),
       fact("IRIS runs", running()),
-      fact("half dead: a daemon died, others live", with_irisdb(died("x"))),
+      fact("half dead: a daemon died, others live, whatever qlist says", with_irisdb(died("x"))),
+      fact("half dead under somebody's iris command, which has ended",
+           by_hand(with_irisdb(died("x")))),
+      fact("who was watched has died, and IRIS runs since", running(died("x"))),
+      fact("the same under somebody's iris command", running(by_hand(died("x")))),
       fact("all were killed", killed(died("x"))),
       fact("all are gone, nobody was killed", died("x")),
       fact("qlist says down, nobody was seen dying", said_down),

@@ -71,6 +71,24 @@ TEST(Lifecycle, ARestartOnRequestStopsAndStartsWithoutABudget) {
   EXPECT_EQ(life.budget().total(), 0U);
 }
 
+TEST(Lifecycle, AStartThatMayNotBeginYetKeepsNothingElseWaiting) {
+  const auto waits = [](LifeFacts facts) {
+    facts.start_waits = true;
+    return facts;
+  };
+  Lifecycle life = life_in_up();
+  const LifeFacts dead = killed(died("x"));
+  tell(life, {{0, waits(dead), force, State::forcing},
+              {100, waits(our_command(dead)), none, State::forcing},
+              {200, waits(dead), none, State::pausing},
+              {300, dead, start, State::restarting}});
+  Lifecycle asked = life_in_up();
+  EXPECT_EQ(asked.ask_restart(), "");
+  tell(asked, {{0, waits(running()), stop, State::restart_asked},
+               {100, waits(died("x")), none, State::restart_asked},
+               {200, died("x"), start, State::restarting}});
+}
+
 TEST(Lifecycle, WhatDoesNotStopForARestartIsForced) {
   Lifecycle life = life_in_up();
   EXPECT_EQ(life.ask_restart(), "");

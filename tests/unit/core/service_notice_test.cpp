@@ -47,6 +47,10 @@ TEST(ServiceNotice, AStatusIsOneShortLine) {
   ServiceNotice notice;
   EXPECT_EQ(notice.news(false, false, "held: a\nREADY=1\tb"), "STATUS=held: a READY=1 b\n");
   EXPECT_EQ(notice.news(false, false, std::string(1000, 'x')).size(), 7 + 256 + 1U);
+  std::string umlauts = "x";  // 256 is in the middle of one
+  for (int i = 0; i < 200; ++i)
+    umlauts += "ä";
+  EXPECT_EQ(notice.news(false, false, umlauts), "STATUS=" + umlauts.substr(0, 255) + "\n");
 }
 
 }  // namespace

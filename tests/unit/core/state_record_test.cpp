@@ -68,6 +68,14 @@ TEST(StateRecord, EveryKindComesBack) {
   restart.at = INT64_MAX;
   EXPECT_EQ(there_and_back(restart).at, restart.at);
 
+  StateRecord start_failed = record_of(Kind::start_failed);
+  start_failed.message = "iris-main says: x";
+  start_failed.incurable = "the licence is refused";
+  start_failed.failed = true;
+  EXPECT_EQ(there_and_back(start_failed).message, start_failed.message);
+  EXPECT_EQ(there_and_back(start_failed).incurable, start_failed.incurable);
+  EXPECT_TRUE(there_and_back(start_failed).failed);
+
   StateRecord thawed = record_of(Kind::thawed);
   FreezeOutcome& outcome = thawed.ended.outcome;
   thawed.ended.owner = "job";

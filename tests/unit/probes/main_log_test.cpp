@@ -83,6 +83,7 @@ TEST(MainLogLine, ArgumentsOfOthersCommandsAreNotShown) {
 TEST(MainLogLine, TheRestIsNoNews) {
   for (const std::string_view line :
        {"", "[INFO] Starting InterSystems IRIS instance IRIS...", "[INFO] log: ...started well",
+        "[INFO] a hook's [FATAL] words", "my hook: 12:41:28 2026-06-30 [FATAL] no",
         "Command \"x\" exited with status 0", "Command \"x\" exited with status",
         "exited with status 3", "Command \"\" exited",
         "[INFO] Command \"iris start\" exited with status 99999999999"}) {
@@ -93,6 +94,8 @@ TEST(MainLogLine, TheRestIsNoNews) {
 TEST(MainLogLine, ControlCharactersAndLengthDoNotGetThrough) {
   EXPECT_EQ(news("[FATAL] a\x1b[31mb\x07").text, "a?[31mb?");
   EXPECT_LT(news("[FATAL] " + std::string(100'000, 'x')).text.size(), 300U);
+  const std::string cut_within = "[FATAL] " + std::string(199, 'x') + "ä";
+  EXPECT_EQ(news(cut_within).text, std::string(199, 'x') + "…");
 }
 
 TEST(MainLogLine, LogsThatPeopleHavePublishedAreUnderstood) {
