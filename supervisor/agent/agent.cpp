@@ -122,7 +122,6 @@ int Agent::run() {
     log::warning("settings.unknown", "{}", warning);
   listen_http();
   listen_control();
-  main_log_.follow();
   on_signal();
   link_ = std::make_unique<AgentLink>(
       io_, options_.link_fd, [this](const InitSnapshot& snapshot) { on_init(snapshot); },
@@ -197,11 +196,12 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   const bool first = !init_.has_value();
   const CommandReport before = first ? CommandReport{} : init_->command;
   const bool was_running = !first && init_->phase == InitPhase::running;
+  bool has_memory = false;
   init_ = snapshot;
   if (first) {
     told_.wanted_number = snapshot.command.number;
     if (snapshot.command.command == Command::start) command_status_ = snapshot.command.status;
-    remember(snapshot);
+    has_memory = remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
     tell_swept(snapshot.swept);
@@ -217,6 +217,9 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   if (ended) on_command_ended(command);
   turn();
   if (!first) return;
+  // The first agent may come after iris-main's first words.
+  const std::int64_t began = wall_now() - (monotonic_now() - snapshot.began_at);
+  main_log_.follow(has_memory ? never : began);
   tell_why_it_may_end();
   link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
 }
@@ -232,11 +235,11 @@ void Agent::tell_swept(std::uint64_t segments) {
                   "{} segment(s) of shared memory of a killed predecessor were removed", segments);
 }
 
-void Agent::remember(const InitSnapshot& snapshot) {
+bool Agent::remember(const InitSnapshot& snapshot) {
   auto loaded = state_.open(snapshot.incarnation);
   if (!loaded) {
     log::warning("state.failed", "{}; going on without memory", loaded.error().what);
-    return;
+    return true;
   }
   if (loaded->broken_lines > 0)
     log::warning("state.broken", "{} lines of the state file could not be read, ignoring",
@@ -276,10 +279,11 @@ void Agent::remember(const InitSnapshot& snapshot) {
     }
   }
   if (lease) freezer_.restore(std::move(*lease));
-  if (!up) return;
+  if (!up) return !loaded->records.empty();
   restored_watch_ = !up->processes.empty();
   killed_when_up_ = up->irisdb_killed;
   watch_.adopt(up->processes);
+  return true;
 }
 
 void Agent::turn() {

@@ -54,7 +54,8 @@ class Agent {
   void on_signal();
   void on_init(const InitSnapshot& snapshot);
   void tell_swept(std::uint64_t segments);
-  void remember(const InitSnapshot& snapshot);
+  /// False: no agent was before this one.
+  bool remember(const InitSnapshot& snapshot);
   void turn();
   void tell_init();
   void arm_timer();

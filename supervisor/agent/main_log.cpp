@@ -23,25 +23,33 @@ constexpr std::size_t largest_mount_table = 1024UL * 1024;
 /// One turn of the loop reads no more: others wait.
 constexpr std::size_t most_at_once = 64UL * 1024;
 
+/// Where the history of a file ends: what it holds is history, unless it is younger than that.
+std::int64_t end_of_history(const std::string& path, std::int64_t from_birth) {
+  struct statx info {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_SIZE | STATX_BTIME, &info) != 0) return 0;
+  const bool has_birth = (info.stx_mask & STATX_BTIME) != 0;
+  const std::int64_t born = seconds(info.stx_btime.tv_sec) + info.stx_btime.tv_nsec;
+  return has_birth && born >= from_birth ? 0 : static_cast<std::int64_t>(info.stx_size);
+}
+
 }  // namespace
 
 MainLog::MainLog(boost::asio::io_context& io, Jobs& jobs, std::string helper, Heard heard)
     : changes_{io}, jobs_{jobs}, helper_{std::move(helper)}, heard_{std::move(heard)} {}
 
-void MainLog::follow() {
+void MainLog::follow(std::int64_t from_birth) {
   std::array<char, 4096> directory{};
   if (::getcwd(directory.data(), directory.size()) == nullptr) return;
   const auto table = read_file("/proc/self/mountinfo", largest_mount_table);
   const auto mount = table ? probes::mount_of(*table, directory.data()) : std::nullopt;
-  follow(directory.data(), mount && probes::is_own(*mount));
+  follow(directory.data(), mount && probes::is_own(*mount), from_birth);
 }
 
-void MainLog::follow(const std::string& directory, bool is_own) {
+void MainLog::follow(const std::string& directory, bool is_own, std::int64_t from_birth) {
   path_ = directory + (directory.ends_with('/') ? "" : "/") + std::string{file_name};
   is_own_ = is_own;
   if (!is_own_) return ask_helper();
-  struct stat info {};
-  if (::stat(path_.c_str(), &info) == 0) offset_ = info.st_size;
+  offset_ = end_of_history(path_, from_birth);
   knows_end_ = true;
   UniqueFd inotify{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
   // The directory, not the file: it may not be there yet. Without inotify look() does it alone.
@@ -50,6 +58,7 @@ void MainLog::follow(const std::string& directory, bool is_own) {
     return;
   changes_.assign(inotify.release());
   await_change();
+  read_new();
 }
 
 void MainLog::await_change() {

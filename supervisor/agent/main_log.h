@@ -5,6 +5,7 @@
 // called.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -20,10 +21,11 @@ class MainLog {
   MainLog(boost::asio::io_context& io, Jobs& jobs, std::string helper, Heard heard);
 
   /// Follows `directory`/iris-main.log from here on: what it holds already is history. `is_own`:
-  /// on the container's own file system.
-  void follow(const std::string& directory, bool is_own);
+  /// on the container's own file system; there a file that was born at `from_birth` or later (ns
+  /// since 1970) is new as a whole.
+  void follow(const std::string& directory, bool is_own, std::int64_t from_birth);
   /// The same for our working directory.
-  void follow();
+  void follow(std::int64_t from_birth);
   /// Whatever is new and has not been noticed.
   void look();
 

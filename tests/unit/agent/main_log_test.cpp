@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "supervisor/os/clock.h"
 #include "tests/integration/harness/temp_dir.h"
 #include "tests/unit/agent/loop.h"
 
@@ -23,7 +24,7 @@ class MainLogTest : public ::testing::TestWithParam<bool> {
     std::ofstream{dir_ / "iris-main.log", std::ios::app} << text << std::flush;
   }
   void follow() {
-    log_.follow(dir_.path().string(), GetParam());
+    log_.follow(dir_.path().string(), GetParam(), never);
     // The helper's first answer is where the file ends now.
     if (!GetParam()) static_cast<void>(hears(1, milliseconds(500)));
   }
@@ -84,11 +85,25 @@ TEST_P(MainLogTest, AFileThatWasEmptiedIsReadOn) {
   EXPECT_EQ(heard()[0].text, "again");
 }
 
+TEST(MainLog, AFileThatIsYoungerThanTheContainerHoldsNoHistory) {
+  Loop loop;
+  for (const bool is_younger : {true, false}) {
+    const TempDir dir;
+    const std::int64_t before = wall_now() - seconds(1);
+    dir.write("iris-main.log", "[FATAL] at once\n");
+    std::vector<std::string> heard;
+    MainLog log{loop.io(), loop.jobs(), "cpfmerge",
+                [&heard](const probes::MainLogNews& news) { heard.push_back(news.text); }};
+    log.follow(dir.path().string(), true, is_younger ? before : wall_now() + seconds(1));
+    EXPECT_EQ(heard, is_younger ? std::vector<std::string>{"at once"} : std::vector<std::string>{});
+  }
+}
+
 TEST(MainLog, WithoutADirectoryItIsSilent) {
   Loop loop;
   MainLog log{loop.io(), loop.jobs(), "cpfmerge", [](const probes::MainLogNews&) { FAIL(); }};
   log.look();
-  log.follow("/nonexistent", true);
+  log.follow("/nonexistent", true, never);
   log.look();
   loop.settle();
 }
