@@ -3,7 +3,8 @@
 # lists and only unpacked, so that the system gets no second architecture. What Debian says of each is kept for the SBOM.
 # Sourced by ./run.
 
-readonly foreign_libraries=(libinih-dev nettle-dev musl-dev)
+# libc6-dev, although the cross compiler has a glibc: that one gets no security updates.
+readonly foreign_libraries=(libc6-dev libinih-dev musl-dev nettle-dev)
 
 # fetch_libraries ARCH: into build/tools/ARCH. It is there, or all of it is fetched.
 fetch_libraries() {
