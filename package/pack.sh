@@ -16,7 +16,8 @@ install -m 755 "$build"/bin/{cpfmerge,iris-agent,iris-init,irisctl} "$out/$name/
 python3 -B "$here/man.py" "$host_bin" "$version" "$out/$name/share/man"
 install -m 644 "$here/../LICENSE" "$out/$name/LICENSE"
 python3 -B "$here/sbom.py" "$build" "$arch" "$version" "${@:5}" >"$out/$name/sbom.spdx.json"
-(cd "$out/$name" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum >SHA256SUMS)
+(cd "$out/$name" && find . -type f -printf '%P\n' | sort | xargs sha256sum) >"$out/$name.sums"
+mv "$out/$name.sums" "$out/$name/SHA256SUMS"
 find "$out/$name" -type d -exec chmod 755 {} + -o -type f ! -perm 755 -exec chmod 644 {} +
 tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
   gzip -n -9 >"$out/$name.tar.gz"
