@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 verb=$1 work=$2 prebuilt=${3:-}
-here=$PWD/tests/container
+here=$PWD/tests/container ours=localhost/iris-init-test
 
 say() { printf '%s\n' "$*"; }
 docker() { /usr/bin/docker -H "unix://$work/dockerd/docker.sock" "$@"; }
@@ -35,8 +35,11 @@ prebuilt_context() {
   local context=$work/prebuilt
   mkdir -p "$context/build/release/bin" "$context/docker"
   cp build/release/bin/* "$context/build/release/bin/"
+  if [[ -x build/release-arm64/bin/iris-init ]]; then
+    mkdir -p "$context/build/release-arm64" && cp -r build/release-arm64/bin "$context/build/release-arm64/"
+  fi
   cp docker/Dockerfile "$context/docker/"
-  printf '#!/bin/sh\ntest "$*" = build\n' >"$context/run"
+  printf '#!/bin/sh\ntest "$*" = build || test "$*" = "build --arch arm64"\n' >"$context/run"
   chmod +x "$context/run"
 }
 
@@ -64,31 +67,40 @@ build() {
     docker build --quiet -t "localhost/standin-$kind" "$work/bases/$kind" >/dev/null
   done
 
-  local builder=localhost/standin-builder context=$work/prebuilt
+  local builder=localhost/standin-builder context=$work/prebuilt what='with the programs that are there'
   if [[ $prebuilt != --prebuilt ]]; then
     builder_base
-    builder=localhost/iris-init-debian:12 context=.
+    builder=localhost/iris-init-debian:12 context=. what='the programs included (minutes)'
   fi
-  say "podman $(podman version -f '{{.Client.Version}}') builds, the programs included"
-  build_ours localhost/standin-iris "$context" "$builder" "${podman_build[@]}" -t localhost/iris-init-test:iris >/dev/null
-  build_ours localhost/standin-iris-old "$context" "$builder" "${podman_build[@]}" -t localhost/iris-init-test:old >/dev/null
+  say "podman $(podman version -f '{{.Client.Version}}') builds, $what"
+  build_ours localhost/standin-iris "$context" "$builder" "${podman_build[@]}" -t "$ours:iris" >/dev/null
+  build_ours localhost/standin-iris-old "$context" "$builder" "${podman_build[@]}" -t "$ours:old" >/dev/null
   build_ours localhost/standin-iris "$context" "$builder" "${podman_build[@]}" --target binaries \
-    -t localhost/iris-init-test:binaries >/dev/null
+    -t "$ours:binaries" >/dev/null
   say "docker $(docker version -f '{{.Server.Version}}') builds: classic, BuildKit"
   DOCKER_BUILDKIT=0 build_ours localhost/standin-iris "$work/prebuilt" localhost/standin-builder \
-    docker build --quiet --network=none -t localhost/iris-init-test:iris >/dev/null
+    docker build --quiet --network=none -t "$ours:iris" >/dev/null
   DOCKER_BUILDKIT=1 build_ours localhost/standin-iris "$work/prebuilt" localhost/standin-builder \
-    docker build --quiet --network=none -t localhost/iris-init-test:buildkit >/dev/null
+    docker build --quiet --network=none -t "$ours:buildkit" >/dev/null
   DOCKER_BUILDKIT=1 build_ours localhost/standin-iris "$work/prebuilt" localhost/standin-builder \
-    docker build --quiet --network=none --target binaries -t localhost/iris-init-test:binaries >/dev/null
+    docker build --quiet --network=none --target binaries -t "$ours:binaries" >/dev/null
+  if [[ -d $work/prebuilt/build/release-arm64 ]]; then
+    say "each of them takes the programs for arm64"
+    local arm64=(--build-arg ARCH=arm64 --target binaries)
+    build_ours none "$work/prebuilt" localhost/standin-builder "${podman_build[@]}" "${arm64[@]}" -t "$ours:arm64" >/dev/null
+    DOCKER_BUILDKIT=0 build_ours none "$work/prebuilt" localhost/standin-builder \
+      docker build --quiet --network=none "${arm64[@]}" -t "$ours:arm64" >/dev/null
+    DOCKER_BUILDKIT=1 build_ours none "$work/prebuilt" localhost/standin-builder \
+      docker build --quiet --network=none "${arm64[@]}" -t "$ours:arm64-buildkit" >/dev/null
+  fi
   printf '%s\n' "export CONTAINERS_CONF=$CONTAINERS_CONF" "export DOCKER_HOST=unix://$work/dockerd/docker.sock" \
-    "export IRIS_INIT_IMAGE=localhost/iris-init-test" "export IRIS_INIT_IMAGE_VERSION=$version" \
+    "export IRIS_INIT_IMAGE=$ours" "export IRIS_INIT_IMAGE_VERSION=$version" \
     "export IRIS_INIT_IMAGE_REVISION=$revision" >"$work/environment"
 }
 
 remove() {
   "$here/dockerd.sh" stop "$work/dockerd" || say "the dockerd in $work/dockerd did not end"
-  podman rmi --force localhost/iris-init-test:{iris,old,binaries} localhost/standin-{iris,iris-old,builder} >/dev/null 2>&1 || true
+  podman rmi --force "$ours":{iris,old,binaries,arm64} localhost/standin-{iris,iris-old,builder} >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 

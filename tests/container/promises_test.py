@@ -1,6 +1,11 @@
 """The image keeps what IRIS images promise, and says what it is."""
-from case import DOCKER, IMAGE, LIMITS, PASSWORD, PODMAN, Case, main
 import os
+import tarfile
+import tempfile
+
+from case import DOCKER, IMAGE, LIMITS, PODMAN, Case, main
+
+BINARIES = {f"usr/local/bin/{name}" for name in ("cpfmerge", "iris-agent", "iris-init", "irisctl")}
 
 
 class Promises(Case):
@@ -29,19 +34,32 @@ class Promises(Case):
                 self.assertTrue(labels["org.opencontainers.image.base.name"].startswith("localhost/standin-iris"))
                 self.assertIn("ISC_PACKAGE_INSTANCENAME=IRIS", config["Env"])
 
+    def files(self, engine, tag):
+        """Names and contents of the files in an image that has nothing to run."""
+        name = engine("create", f"{IMAGE}:{tag}", "none")
+        self.addCleanup(engine, "rm", name)
+        with tempfile.NamedTemporaryFile(suffix=".tar") as file:
+            engine("export", name, "-o", file.name)
+            with tarfile.open(file.name) as tar:  # the engine adds empty files such as etc/hosts
+                return {member.name: tar.extractfile(member).read() for member in tar if member.isfile() and member.name.startswith("usr/")}
+
     def test_the_binaries_are_the_four_files(self):
         for engine in self.engines:
             with self.subTest(engine=engine.name):
-                image = engine.image("binaries")
-                self.assertEqual(image["Config"]["Labels"]["org.opencontainers.image.licenses"], "MIT")
-                self.assertEqual(image["Config"]["Labels"]["org.opencontainers.image.version"],
-                                 os.environ["IRIS_INIT_IMAGE_VERSION"])
-                name = engine("create", f"{IMAGE}:binaries", "none")
-                self.addCleanup(engine, "rm", name)
-                listed = engine("export", name, "-o", f"/tmp/{name}.tar") or os.popen(f"tar -tf /tmp/{name}.tar").read()
-                os.unlink(f"/tmp/{name}.tar")
-                files = [f for f in listed.split() if f.startswith("usr/") and not f.endswith("/")]
-                self.assertEqual(sorted(files), [f"usr/local/bin/{p}" for p in ("cpfmerge", "iris-agent", "iris-init", "irisctl")])
+                labels = engine.image("binaries")["Config"]["Labels"]
+                self.assertEqual(labels["org.opencontainers.image.licenses"], "MIT")
+                self.assertEqual(labels["org.opencontainers.image.version"], os.environ["IRIS_INIT_IMAGE_VERSION"])
+                self.assertEqual(set(self.files(engine, "binaries")), BINARIES)
+
+    def test_the_binaries_for_arm64(self):
+        if not PODMAN("images", "-q", f"{IMAGE}:arm64"):
+            self.skipTest("'./run build --arch arm64' was not run")
+        for engine, tag in ((PODMAN, "arm64"), (DOCKER, "arm64"), (DOCKER, "arm64-buildkit")):
+            with self.subTest(engine=engine.name, tag=tag):
+                files = self.files(engine, tag)
+                self.assertEqual(set(files), BINARIES)
+                for name, content in files.items():
+                    self.assertEqual(int.from_bytes(content[18:20], "little"), 183, name)  # EM_AARCH64
 
     def test_arguments_go_to_iris_main(self):
         for engine in self.engines:
