@@ -59,7 +59,7 @@ build() {
   "$here/bases.sh" build/dev/bin/iris-standin "$work/bases"
   "$here/dockerd.sh" start "$work/dockerd"
   prebuilt_context
-  local kind podman_build=(podman build --quiet --layers --format docker --network=host)
+  local kind podman_build=(podman build --quiet --layers=false --format docker --network=host)
   for kind in iris iris-old builder; do
     podman build --quiet --format docker -t "localhost/standin-$kind" "$work/bases/$kind" >/dev/null
   done
@@ -71,6 +71,7 @@ build() {
   if [[ $prebuilt != --prebuilt ]]; then
     builder_base
     builder=localhost/iris-init-debian:12 context=. what='the programs included (minutes)'
+    podman_build=(podman build --quiet --layers --format docker --network=host) # so that they are built but once
   fi
   say "podman $(podman version -f '{{.Client.Version}}') builds, $what"
   build_ours localhost/standin-iris "$context" "$builder" "${podman_build[@]}" -t "$ours:iris" >/dev/null
@@ -84,6 +85,7 @@ build() {
     docker build --quiet --network=none -t "$ours:buildkit" >/dev/null
   DOCKER_BUILDKIT=1 build_ours localhost/standin-iris "$work/prebuilt" localhost/standin-builder \
     docker build --quiet --network=none --target binaries -t "$ours:binaries" >/dev/null
+  podman_build=(podman build --quiet --layers=false --format docker --network=none)
   if [[ -d $work/prebuilt/build/release-arm64 ]]; then
     say "each of them takes the programs for arm64"
     local arm64=(--build-arg ARCH=arm64 --target binaries)
