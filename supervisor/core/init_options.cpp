@@ -201,10 +201,10 @@ void take_settings(Values& values, const char* const* environment, ParsedOptions
   InitOptions& options = parsed.options;
   Problem& problem = parsed.problem;
   const std::string_view agent = values.take(setting::init_agent, problem);
-  options.iris =
-      agent == "on" || (agent == "auto" && file_name_of(options.program[0]) == "iris-main");
-  options.ladder = options.iris;
   const IrisMainOptions main = parse_iris_main_options(options.program);
+  options.iris = agent == "on" || (agent == "auto" && !main.only_tells &&
+                                   file_name_of(options.program[0]) == "iris-main");
+  options.ladder = options.iris;
   options.stops_iris = main.down;
   options.instance =
       instance_of(values.take(setting::init_instance, problem), main.instance, environment);

@@ -10,8 +10,8 @@ struct Name {
   char short_name;
 };
 
-/// Every option takes a value, but for --help and --version.
-constexpr std::array<Name, 14> names{{{"instance", 'i'},
+/// Every option takes a value, but for the last two.
+constexpr std::array<Name, 16> names{{{"instance", 'i'},
                                       {"down", 'd'},
                                       {"up", 'u'},
                                       {"nostu", 's'},
@@ -24,7 +24,9 @@ constexpr std::array<Name, 14> names{{{"instance", 'i'},
                                       {"terminate", 't'},
                                       {"password-file", 'p'},
                                       {"ISCAgent", '\0'},
-                                      {"ISCAgentPort", '\0'}}};
+                                      {"ISCAgentPort", '\0'},
+                                      {"help", 'h'},
+                                      {"version", '\0'}}};
 
 struct Match {
   std::string_view name;   ///< long name; empty: not one of ours
@@ -62,6 +64,10 @@ IrisMainOptions parse_iris_main_options(const char* const* argv) {
   for (const char* const* word = argv + 1; *word != nullptr; ++word) {
     Match found = match(*word);
     if (found.name.empty()) continue;
+    if (found.name == "help" || found.name == "version") {
+      options.only_tells = true;
+      continue;
+    }
     if (!found.has_value) {
       if (word[1] == nullptr) break;
       found.value = *++word;

@@ -11,6 +11,7 @@ struct IrisMainOptions {
   bool up = true;             ///< --up false: IRIS is not started, and that is intended
   bool down = true;           ///< --down false: IRIS is not stopped by iris-main
   bool has_hooks = false;     ///< --before, --after or --key: only iris-main runs these
+  bool only_tells = false;    ///< --help or --version: it says something and starts nothing
 };
 
 /// `argv` is iris-main's, program name first; ends in nullptr.

@@ -125,6 +125,8 @@ TEST(InitOptions, AutoMeansTheFileNameIrisMain) {
   EXPECT_FALSE(CommandLine({"--agent", "off", "iris-main"}).options().iris);
   EXPECT_TRUE(CommandLine({"--agent", "on", "sleep"}).options().iris);
   EXPECT_TRUE(CommandLine({"--agent", "auto", "iris-main"}).options().iris);
+  EXPECT_FALSE(CommandLine({"iris-main", "--help"}).options().iris);  // it asks for no password
+  EXPECT_TRUE(CommandLine({"--agent", "on", "iris-main", "--help"}).options().iris);
 }
 
 TEST(InitOptions, PlainModeHasALadderOnlyWhenAnOptionOfItWasGiven) {

@@ -30,6 +30,15 @@ TEST(IrisMainOptions, ReadTheInstanceInEveryForm) {
   EXPECT_EQ(parse({"--up", "false", "-i", "A"}).instance, "A");
 }
 
+TEST(IrisMainOptions, KnowWhenItOnlyTellsSomething) {
+  EXPECT_FALSE(parse({}).only_tells);
+  for (const char* word : {"--help", "-h", "--version", "-help", "-version"})
+    EXPECT_TRUE(parse({word}).only_tells) << word;
+  EXPECT_TRUE(parse({"--check-caps", "false", "--help", "-i", "A"}).only_tells);
+  EXPECT_EQ(parse({"--help", "-i", "A"}).instance, "A");
+  EXPECT_FALSE(parse({"--after", "--help"}).only_tells);
+}
+
 TEST(IrisMainOptions, ReadUpAndDown) {
   EXPECT_FALSE(parse({"--up", "false"}).up);
   EXPECT_FALSE(parse({"--up=false"}).up);
