@@ -1,9 +1,13 @@
 #include "supervisor/os/process_table.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cerrno>
 
+#include "supervisor/base/unique_fd.h"
+#include "supervisor/base/units.h"
 #include "supervisor/os/directory.h"
 #include "supervisor/os/pidfd.h"
 
@@ -36,7 +40,8 @@ std::string_view word(std::string_view text, int index) {
   return text.substr(0, text.find(' '));
 }
 
-/// Appends the numbers of a `children` file, which may be longer than any buffer of ours.
+/// Appends the numbers of a `children` file, each with a blank behind it. The file may be longer
+/// than any buffer of ours.
 std::size_t append_children(const Path& path, std::span<pid_t> out, std::size_t count) {
   const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd) return count;
@@ -44,7 +49,7 @@ std::size_t append_children(const Path& path, std::span<pid_t> out, std::size_t 
   pid_t number = 0;
   for (;;) {
     const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
-    if (n <= 0) break;
+    if (n <= 0) return count;
     for (const char c : std::string_view{buffer.data(), static_cast<std::size_t>(n)}) {
       if (c >= '0' && c <= '9') {
         number = number * 10 + (c - '0');
@@ -54,8 +59,6 @@ std::size_t append_children(const Path& path, std::span<pid_t> out, std::size_t 
       }
     }
   }
-  if (number != 0 && count < out.size()) out[count++] = number;
-  return count;
 }
 
 /// Kernels without CONFIG_PROC_CHILDREN have no such file.
