@@ -36,7 +36,10 @@ Observed::News Observed::poll(const QlistPoll& poll, sup::Nanos began_at, bool f
 bool Observed::suspended_by_other(bool yes, sup::Nanos now) {
   const bool changed = yes != suspended_by_other_since_.has_value();
   if (changed && yes) suspended_by_other_since_ = now;
-  if (changed && !yes) suspended_by_other_since_.reset();
+  if (changed && !yes) {
+    suspended_by_other_since_.reset();
+    if (hung_since_) hung_since_ = now;  // until now it hung for a reason
+  }
   return changed;
 }
 

@@ -85,6 +85,7 @@ class Agent {
   [[nodiscard]] bool command_pending() const;
   void on_command_ended(const CommandReport& report);
   void set_poll_period();
+  [[nodiscard]] bool lost_counts() const;
   [[nodiscard]] bool hangs_for_want_of_a_daemon() const;
   [[nodiscard]] std::string storage_lost() const;
   [[nodiscard]] bool start_is_stalled();

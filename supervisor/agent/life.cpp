@@ -70,8 +70,13 @@ LifeFacts Agent::life_facts() {
   return facts;
 }
 
+bool Agent::lost_counts() const {
+  return !watch_.lost().empty() && life_.state() == LifeState::up &&
+         monotonic_now() < life_.since() + lost_counts_for;
+}
+
 bool Agent::hangs_for_want_of_a_daemon() const {
-  if (watch_.lost().empty() || life_.state() != LifeState::up) return false;
+  if (!lost_counts()) return false;
   const auto& qlist = observed_.last_good();
   const Nanos told_at = observed_.last_good_at();
   // A suspension hangs, too, and is nobody's death: a session has to say that there is none, and
@@ -80,7 +85,7 @@ bool Agent::hangs_for_want_of_a_daemon() const {
   const Nanos long_enough = polls_of_a_hang * settings_.duration(setting::health_poll);
   return qlist && hung_since && told_at - *hung_since >= long_enough &&
          not_suspended_at_ > std::max(*hung_since, life_.since()) && told_at > not_suspended_at_ &&
-         told_at < life_.since() + lost_counts_for && !freezer_.machine().ours();
+         !freezer_.machine().ours();
 }
 
 std::string Agent::storage_lost() const {

@@ -54,7 +54,7 @@ void Agent::ask_who_suspended() {
         const bool yes = answered && result.code == 5 && !ours;
         const bool no = answered && result.code == 3;
         if (no) not_suspended_at_ = asked_at;
-        if (no && !watch_.lost().empty()) poller_.poll_soon();  // does it hang all the same?
+        if (no && lost_counts()) poller_.poll_soon();  // does it hang all the same?
         if (!(yes || no) || !observed_.suspended_by_other(yes, monotonic_now())) return;
         if (yes)
           timeline_.add(Level::warning, "freeze.foreign",

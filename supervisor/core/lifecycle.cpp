@@ -18,8 +18,9 @@ bool killed(const LifeFacts& facts) {
 
 /// A watched process is gone, and not in order: others live on without it, or it was killed.
 bool crashed(const LifeFacts& facts) {
-  return facts.daemon_died && !facts.died_under_command && !facts.iris_command_runs &&
-         (facts.irisdb_alive || facts.died_by_signal);
+  const bool a_command =
+      facts.died_under_command || facts.iris_command_runs || facts.command_running;
+  return facts.daemon_died && !a_command && (facts.irisdb_alive || facts.died_by_signal);
 }
 
 }  // namespace

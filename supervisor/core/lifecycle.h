@@ -61,7 +61,7 @@ constexpr bool start_under_way(LifeState state) {
 enum class LifeSeen : std::uint8_t {
   unknown,  ///< not by this one yet, or a start of ours is at work
   running,  ///< and if it went down since, then in order
-  crashed   ///< somebody was killed, or it is half dead; no clean down has followed
+  crashed   ///< somebody was killed, or it is half dead; it has not run since
 };
 
 enum class LifeAction : std::uint8_t { none, stop, force, start, give_up };

@@ -289,7 +289,10 @@ void Init::command_ended(int status) {
   // The agent's own thaws are followed by other leases; the ladder's are the last word.
   if (ladder_.active() && state_.command.command == Command::thaw && status == 0)
     thawed_by_us_ = true;
-  if (state_.command.command == Command::start && status == 0) iris_unclean_ = false;
+  if (state_.command.command == Command::start && status == 0) {
+    iris_unclean_ = false;
+    killed_before_ = state_.irisdb_killed;
+  }
   FixedText<128> text;
   text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());
   const std::array fields{LogField::of("status", status)};

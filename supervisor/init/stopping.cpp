@@ -151,6 +151,8 @@ void Init::carry_out(LadderAction action, Nanos now) {
     case LadderAction::clean_ipc: {
       const auto sweep = sweep_orphaned_shared_memory(options_.remove_leftovers);
       if (!sweep || sweep->found == 0) return;
+      // A session that was killed leaves none, nor does an IRIS that went down in order.
+      if (state_.irisdb_killed != killed_before_) iris_unclean_ = true;
       const std::array fields{LogField::of("found", sweep->found),
                               LogField::of("removed", sweep->removed),
                               LogField::of("bytes", sweep->bytes)};

@@ -132,4 +132,10 @@ int IrisContainer::probe(const std::string& name, Deadline deadline) {
   return http_get(port, "/" + name, deadline).status;
 }
 
+void expect_clean(const IrisContainer& container) {
+  Program again = container.start();
+  ASSERT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
+  EXPECT_EQ(again.out().find("WIJ compare"), std::string::npos) << again.out();
+}
+
 }  // namespace testing_support

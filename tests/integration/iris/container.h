@@ -63,4 +63,7 @@ class IrisContainer {
   std::vector<std::string> environment_;
 };
 
+/// A start on its data finds nothing to recover.
+void expect_clean(const IrisContainer& container);
+
 }  // namespace testing_support

@@ -15,13 +15,6 @@ pid_t agent_of(const Program& init) {
   return named.empty() ? 0 : named.front();
 }
 
-/// The next start finds nothing to recover.
-void expect_clean(const IrisContainer& container) {
-  Program again = container.start();
-  ASSERT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
-  EXPECT_EQ(again.out().find("WIJ compare"), string::npos) << again.out();
-}
-
 TEST(IrisStop, SigtermStopsItCleanly) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
@@ -129,76 +122,6 @@ TEST(IrisStop, SigtermDuringARestartInPlaceLeavesNothingBehind) {
   init.signal(SIGTERM);
   EXPECT_EQ(init.wait_code(within(40s)), 0) << init.log();
   EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
-}
-
-TEST(IrisStop, OfAnIrisThatHasDiedAndWasNotStartedAgainIsNotCalledClean) {
-  SKIP_WITHOUT_NAMESPACES();
-  const IrisContainer container;
-  Program init = container.start_up();
-  container.fault("start_fault", "fail");
-  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
-    ::kill(pid, SIGKILL);
-  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(30s))) << init.log();
-  ASSERT_TRUE(init.wait_for_event("iris.pausing", within(30s))) << init.log();
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(30s)), 124) << init.log();
-  EXPECT_NE(init.log().find("it recovers at its next start"), string::npos) << init.log();
-}
-
-TEST(IrisStop, OfAnIrisThatHasSurvivedItsForceIsNotCalledClean) {
-  SKIP_WITHOUT_NAMESPACES();
-  IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
-  container.set("IRIS_STANDIN_CONTROL_DEATH", "stay");
-  container.set("IRIS_STANDIN_HALF_DEAD_STOP", "works");
-  Program init = container.start_up();
-  container.fault("force_fault", "exit:1");
-  ::kill(IrisContainer::control_process(init), SIGKILL);
-  ASSERT_TRUE(init.wait_for_event("command.ended", within(30s))) << init.log();
-  container.fault("force_fault", "");
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(40s)), 124) << init.log();
-}
-
-TEST(IrisStop, OfAnIrisThatDiedWithinAHoldIsNotCalledClean) {
-  SKIP_WITHOUT_NAMESPACES();
-  IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
-  Program init = container.start_up();
-  ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
-  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
-    ::kill(pid, SIGKILL);
-  ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(10s)).status, 503);
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(30s)), 124) << init.log();
-  EXPECT_NE(init.log().find("it recovers at its next start"), string::npos) << init.log();
-}
-
-TEST(IrisStop, OfAnIrisThatSomebodyHasStartedAndStoppedSinceItsForceIsClean) {
-  SKIP_WITHOUT_NAMESPACES();
-  IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
-  container.set("IRIS_INIT_HEALTH_POLL", "1s");
-  Program init = container.start_up();
-  container.fault("start_fault", "fail");
-  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
-    ::kill(pid, SIGKILL);
-  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(30s))) << init.log();
-  ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
-  container.fault("start_fault", "");
-  // What had been asked for before the hold may still be under way.
-  ASSERT_TRUE(wait_until(
-      [&] {
-        return container.exec(init, {"iris", "start", "IRIS", "quietly"}).code == 0;
-      },
-      within(20s)))
-      << init.log();
-  ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200);
-  ASSERT_EQ(container.exec(init, {"iris", "stop", "IRIS", "quietly"}).code, 0);
-  ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(20s)).status, 503);
-  init.signal(SIGTERM);
-  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
-  expect_clean(container);
 }
 
 TEST(IrisStop, WithTheAgentKilledAtEveryStepItIsCleanAllTheSame) {

@@ -79,6 +79,19 @@ TEST(Observed, ASuspensionByAnotherLastsUntilItIsDeniedOrIrisIsAnother) {
   EXPECT_FALSE(facts_of(observed).suspended_by_other_since);
 }
 
+TEST(Observed, AHangThatASuspensionExplainedBeginsWithItsEnd) {
+  Observed observed;
+  observed.poll(qlist(State::running, Health::hung), ago(300), false);
+  observed.suspended_by_other(true, ago(290));
+  EXPECT_EQ(facts_of(observed).hung_since, ago(300));
+  observed.suspended_by_other(false, ago(10));
+  EXPECT_EQ(facts_of(observed).hung_since, ago(10));
+  observed.poll(qlist(State::running, Health::ok), ago(5), false);
+  observed.suspended_by_other(true, ago(4));
+  observed.suspended_by_other(false, ago(3));
+  EXPECT_FALSE(facts_of(observed).hung_since);
+}
+
 /// A life of random events, one every few seconds up to hours, from any seed.
 class RandomLife {
  public:

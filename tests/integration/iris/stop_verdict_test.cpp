@@ -1,0 +1,126 @@
+// Whether a stop may be called clean (exit code 0): what happened to IRIS before and during it.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "tests/integration/iris/container.h"
+
+namespace testing_support {
+namespace {
+
+using std::string;
+
+void kill_iris(const Program& init) {
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+}
+
+TEST(IrisStopVerdict, OfAnIrisThatHasDiedAndWasNotStartedAgainIsNotCalledClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  container.fault("start_fault", "fail");
+  kill_iris(init);
+  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(30s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.pausing", within(30s))) << init.log();
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 124) << init.log();
+  EXPECT_NE(init.log().find("it recovers at its next start"), string::npos) << init.log();
+}
+
+TEST(IrisStopVerdict, OfAnIrisThatHasSurvivedItsForceIsNotCalledClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.set("IRIS_STANDIN_CONTROL_DEATH", "stay");
+  container.set("IRIS_STANDIN_HALF_DEAD_STOP", "works");
+  Program init = container.start_up();
+  container.fault("force_fault", "exit:1");
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("command.ended", within(30s))) << init.log();
+  container.fault("force_fault", "");
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(40s)), 124) << init.log();
+}
+
+TEST(IrisStopVerdict, OfAnIrisThatDiedWithinAHoldIsNotCalledClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  Program init = container.start_up();
+  ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
+  kill_iris(init);
+  ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(10s)).status, 503);
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 124) << init.log();
+  EXPECT_NE(init.log().find("it recovers at its next start"), string::npos) << init.log();
+}
+
+TEST(IrisStopVerdict, OfAnIrisThatSomebodyHasStartedAndStoppedSinceItsForceIsClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  Program init = container.start_up();
+  container.fault("start_fault", "fail");
+  kill_iris(init);
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(30s))) << init.log();
+  ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
+  container.fault("start_fault", "");
+  // What had been asked for before the hold may still be under way.
+  ASSERT_TRUE(wait_until(
+      [&] {
+        return container.exec(init, {"iris", "start", "IRIS", "quietly"}).code == 0;
+      },
+      within(20s)))
+      << init.log();
+  ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200);
+  ASSERT_EQ(container.exec(init, {"iris", "stop", "IRIS", "quietly"}).code, 0);
+  ASSERT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(20s)).status, 503);
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
+  expect_clean(container);
+}
+
+TEST(IrisStopVerdict, OfAnIrisThatIsKilledWhileItStopsIsNotCalledClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  container.fault("hold_at", "stop");
+  init.signal(SIGTERM);
+  ASSERT_TRUE(wait_until(
+      [&] {
+        init.pump();
+        return init.log().find("stop: ask") != string::npos;
+      },
+      within(20s)))
+      << init.log();
+  kill_iris(init);
+  container.fault("hold_at", "");
+  EXPECT_EQ(init.wait_code(within(60s)), 124) << init.log();
+}
+
+TEST(IrisStopVerdict, OfAnIrisThatIsKilledAgainBeforeItWasSeenRunningIsNotCalledClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  Program init = container.start_up();
+  kill_iris(init);
+  ASSERT_TRUE(wait_until(
+      [&] {
+        init.pump();
+        const auto ended = init.events("command.ended");
+        return std::any_of(ended.begin(), ended.end(), [](const auto& event) {
+          return event.value("msg", "").starts_with("iris start");
+        });
+      },
+      within(30s)))
+      << init.log();
+  kill_iris(init);
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(60s)), 124) << init.log();
+}
+
+}  // namespace
+}  // namespace testing_support
