@@ -25,7 +25,8 @@ void Freezer::keep_end(StateRecord record) {
   record.kind = StateRecord::Kind::thawed;
   record.wall_ns = wall_now();
   ended_ = std::move(record);
-  if (machine_.lease()) return keep_lease();
+  ended_is_owed_ = machine_.lease().has_value();
+  if (ended_is_owed_) return keep_lease();
   state_.append(ended_);
 }
 
@@ -49,7 +50,7 @@ void Freezer::tell_news() {
     if (news == FreezeNews::settled) {
       timeline_.add(Level::info, "freeze.settled", "nothing is left of the last freeze");
       unseen_until_ = 0;
-      state_.append(ended_);
+      if (std::exchange(ended_is_owed_, false)) state_.append(ended_);
     }
   }
 }
@@ -63,7 +64,8 @@ void Freezer::tell_frozen() {
   if (!lease.iris_deadman)
     timeline_.add(Level::warning, "freeze.no_deadman",
                   "this IRIS knows no WDSuspendLimit: only our own timer ends the freeze");
-  answer(freeze_waiters_, frozen_reply(lease, false));
+  for (const Waiter& waiter : std::exchange(freeze_waiters_, {}))
+    waiter.respond(frozen_reply(lease, waiter.already));
 }
 
 void Freezer::tell_failed() {

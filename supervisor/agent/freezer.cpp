@@ -78,7 +78,7 @@ void Freezer::freeze(const control::Request& request, ControlServer::Respond res
   if (!refusal.already)
     timeline_.add(Level::info, "freeze.begun", "freezing for '{}', lease {}", request.owner,
                   format_duration(lease).view());
-  freeze_waiters_.push_back({std::move(respond), until(now, request.timeout)});
+  freeze_waiters_.push_back({std::move(respond), until(now, request.timeout), refusal.already});
   changed_();
 }
 
@@ -99,10 +99,12 @@ void Freezer::thaw(const control::Request& request, ControlServer::Respond respo
 
 void Freezer::restore(StateRecord record) {
   Lease& lease = record.lease;
+  const char* what = lease.over              ? "it is over but for its post hooks"
+                     : lease.witness.empty() ? "it was not complete and is undone"
+                                             : "its lease goes on";
   timeline_.add(Level::warning, "freeze.resumed", "an earlier agent froze for '{}'; {}",
-                lease.owner,
-                lease.witness.empty() ? "it was not complete and is undone" : "its lease goes on");
-  const bool suspending = lease.witness.empty() && lease.suspending;
+                lease.owner, what);
+  const bool suspending = lease.witness.empty() && lease.suspending && !lease.over;
   for (const WatchedProcess& process : record.processes) {
     if (is_alive(process)) stragglers_.push_back({process, suspending});
   }

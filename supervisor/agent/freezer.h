@@ -68,6 +68,7 @@ class Freezer {
   struct Waiter {
     ControlServer::Respond respond;
     Nanos until = never;
+    bool already = false;  ///< it came while the freeze was under way for another one
   };
   /// A session that may change whether IRIS is suspended.
   struct Session {
@@ -110,6 +111,7 @@ class Freezer {
   StateRecord ended_;        ///< to be kept once nothing of the freeze is left
   Nanos unheard_until_ = 0;  ///< so long a freeze of an earlier agent waits for the first qlist
   bool thaws_foreign_ = false;
+  bool ended_is_owed_ = false;  ///< the record of it, once nothing is left of the freeze
   bool foreign_news_ = false;
   bool turning_ = false;
   Totals totals_;

@@ -83,7 +83,8 @@ control::Reply Agent::release() {
 }
 
 control::Reply Agent::restart() {
-  if (freezer_.machine().is_under_way())
+  // A stop of IRIS while something may be suspended can hang, and keeps PID 1 from thawing it.
+  if (freezer_.machine().is_under_way() || freezer_.machine().ours())
     return {control::refused, "not restarted: a freeze is under way, thaw first", "{}"};
   const std::string why_not = life_.ask_restart();
   if (!why_not.empty()) return {control::refused, "not restarted: " + why_not, "{}"};

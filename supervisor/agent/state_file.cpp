@@ -44,6 +44,7 @@ StateFile::Loaded StateFile::load(std::string_view contents) {
   // What is not needed and a line that was cut short go. What cannot be rewritten is still
   // remembered: the records count, not the file.
   if (kept.size() != contents.size() && !replace_file(path_, kept, 0600)) ++failures_;
+  torn_ = false;
   file_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   size_ = kept.size();
   compact_at_ = 2 * std::max(size_, compact_above);

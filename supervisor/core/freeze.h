@@ -39,7 +39,7 @@ struct Lease {
   bool hooks_begun = false;     ///< the post hooks are owed
   bool suspending = false;      ///< IRIS was asked to suspend
   bool resuming = false;        ///< the witnesses have spoken, IRIS was asked to resume
-  std::string broken_why = {};  ///< resuming: why it did not hold; empty: it did
+  std::string broken_why = {};  ///< resuming or over: why it did not hold; empty: it did
   bool over = false;            ///< nothing is suspended any more; the post hooks may be owed
 };
 

@@ -27,7 +27,7 @@ struct StateRecord {
     thawed,        ///< nothing is left of it
     hold,          ///< somebody works on IRIS by hand
     release,       ///< and does no more
-    start_failed,  ///< iris-main has said so of its own start
+    start_failed,  ///< iris-main or IRIS has said so of a start
   };
   Kind kind = Kind::event;
   std::uint64_t incarnation = 0;

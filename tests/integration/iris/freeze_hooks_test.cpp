@@ -111,5 +111,42 @@ TEST_F(FreezeHooks, OutputWithoutEndIsCut) {
   EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 0);
 }
 
+TEST_F(FreezeHooks, TwoRunsOfOneNameDoNotShareAFreezeThatIsUnderWay) {
+  const string go = container_.dir / "go";
+  const string done = container_.dir / "done";
+  hook("pre/10-a", "while [ ! -e '" + go + "' ]; do sleep 0.05; done");
+  Program init = container_.start_up();
+  Program first =
+      container_.begin(init, {"irisctl", "with-freeze", "--owner", "x", "--", "sh", "-c",
+                              "while [ ! -e '" + done + "' ]; do sleep 0.05; done"});
+  ASSERT_TRUE(wait_until([&] { return !calls().empty(); }, within(20s))) << init.log();
+  Program second = container_.begin(init, {"irisctl", "with-freeze", "--owner", "x", "--", "true"});
+  second.wait_exit(
+      within(500ms));  // it waits as the first one does; should it be late, all the same
+  container_.dir.write("go", "");
+  EXPECT_EQ(second.wait_code(within(20s)), 3) << second.log();
+  EXPECT_NE(second.log().find("COMMAND is not run"), string::npos) << second.log();
+  container_.dir.write("done", "");
+  EXPECT_EQ(first.wait_code(within(20s)), 0) << first.log();
+}
+
+TEST_F(FreezeHooks, AFailedFreezeThatIsUndoneLeavesTheNextAgentNothingButTheHooks) {
+  const string go = container_.dir / "go";
+  hook("post/10-z", "while [ ! -e '" + go + "' ]; do sleep 0.05; done");
+  Program init = container_.start_up();
+  container_.fault("freeze_answer", "exit:1");
+  Program asking = container_.begin(init, {"irisctl", "freeze", "--owner", "x"});
+  ASSERT_TRUE(wait_until([&] { return !calls().empty(); }, within(20s))) << init.log();
+  container_.fault("freeze_answer", "");
+  kill_agent(init);
+  container_.dir.write("go", "");
+  ASSERT_TRUE(init.wait_for_event("freeze.resumed", within(20s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("freeze.failed", within(20s))) << init.log();
+  EXPECT_NE(freeze_state(container_, init), "settling");
+  const auto next = container_.irisctl(init, {"freeze", "--owner", "y"});
+  EXPECT_EQ(next.code, 0) << next.err;
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "y"}).code, 0) << init.log();
+}
+
 }  // namespace
 }  // namespace testing_support
