@@ -14,14 +14,16 @@ class Pass : public testing::Test {
   void SetUp() override {
     std::string name = (fs::temp_directory_path() / "pass-XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    volume_ = {name, fs::path{name} / "IRIS.WIJ", fs::path{name} / "journal"};
+    top_ = name;
+    volume_ = {top_ / "data", top_ / "data/IRIS.WIJ", top_ / "data/journal"};
+    fs::create_directory(volume_.data);
     for (const char* const database : {"one", "two"}) {
       fs::create_directory(volume_.data / database);
       ASSERT_TRUE(write_file(volume_.database_file(database), Database::empty_file()));
     }
     ASSERT_TRUE(write_wij_header(volume_, WijHeader{}));
   }
-  void TearDown() override { fs::remove_all(volume_.data); }
+  void TearDown() override { fs::remove_all(top_); }
 
   static std::vector<Change> changes(std::uint64_t first, std::uint64_t last) {
     std::vector<Change> all;
@@ -36,6 +38,7 @@ class Pass : public testing::Test {
   }
   [[nodiscard]] WijHeader header() const { return read_wij_header(volume_).value_or(WijHeader{}); }
 
+  fs::path top_;
   Volume volume_;
 };
 
@@ -55,7 +58,7 @@ TEST_F(Pass, AnyPartOfItIsMendedByItsImages) {
   WritePass first{volume_, header(), nullptr};
   first.apply(changes(1, 3000));
   ASSERT_TRUE(first.write());
-  const fs::path before = volume_.data.string() + ".before";
+  const fs::path before = top_ / "before";
   fs::copy(volume_.data, before, fs::copy_options::recursive);
   WritePass second{volume_, header(), nullptr};
   second.apply(changes(3001, 3600));
@@ -82,7 +85,6 @@ TEST_F(Pass, AnyPartOfItIsMendedByItsImages) {
     ASSERT_TRUE(write_images(volume_, images));
     EXPECT_EQ(fault("one") + fault("two"), "");
   }
-  fs::remove_all(before);
 }
 
 TEST_F(Pass, ImagesOfAnotherPassAreNotTaken) {
