@@ -114,22 +114,20 @@ void Freeze::restore(Lease lease, Stragglers living, Nanos now) {
   begin(FreezePhase::frozen);
   lease_ = std::move(lease);
   stragglers_ = living;
-  if (lease_->witness.empty()) {
-    phase_ = FreezePhase::freezing;
-    const bool undo = lease_->suspending && !lease_->over;
-    return fail_freeze("the agent ended before the freeze was complete", undo, now);
-  }
+  const bool was_complete = !lease_->witness.empty();
+  if (!was_complete) phase_ = FreezePhase::freezing;
   if (lease_->over) {  // what is suspended now is somebody else's
-    phase_ = FreezePhase::thawing;
-    outcome_.held = true;
-    if (!lease_->broken_why.empty()) not_held(lease_->broken_why, {});
-    return finish_thaw(now);
+    if (was_complete) phase_ = FreezePhase::thawing;
+    outcome_ = lease_->outcome;
+    owed_ = was_complete ? FreezeNews::thawed : FreezeNews::freeze_failed;
+    return finish(now);
   }
+  if (!was_complete)
+    return fail_freeze("the agent ended before the freeze was complete", lease_->suspending, now);
   if (!lease_->resuming) return;
   // The witnesses have spoken before IRIS was asked: what they said stays true.
   phase_ = FreezePhase::thawing;
-  outcome_.held = true;
-  if (!lease_->broken_why.empty()) not_held(lease_->broken_why, {});
+  outcome_ = lease_->outcome;
   resume();
 }
 
@@ -212,9 +210,14 @@ void Freeze::end(FreezeNews news, Nanos now) {
   owed_ = untold ? FreezeNews::freeze_failed : news;
   outcome_.lasted = now - lease_->began_at;
   outcome_.journal = lease_->journal;
-  over_ = !unconfirmed_ && !stragglers_.suspend;
-  lease_->over = over_;
-  lease_->broken_why = outcome_.held ? std::string{} : outcome_.reason;
+  lease_->over = !unconfirmed_ && !stragglers_.suspend;
+  lease_->outcome = outcome_;
+  finish(now);
+}
+
+/// What came of it is known: the post hooks, if they are owed, and then the news.
+void Freeze::finish(Nanos now) {
+  over_ = lease_->over;
   wanted_ = FreezeStep::none;
   if (lease_->hooks_begun) return go(FreezeStep::after);
   close(now);

@@ -27,22 +27,6 @@ struct StepResult {
   std::string output;  ///< standard output of the step
 };
 
-struct Lease {
-  std::string owner = {};
-  std::string token = {};
-  Nanos began_at = 0;
-  Nanos end_at = 0;             ///< monotonic: the dead-man timer
-  bool iris_deadman = true;     ///< IRIS has a timer of its own
-  std::string iris_since = {};  ///< IRIS's start time as qlist tells it
-  std::string witness = {};     ///< empty until the freeze is complete
-  std::string journal = {};     ///< the file from which to restore
-  bool hooks_begun = false;     ///< the post hooks are owed
-  bool suspending = false;      ///< IRIS was asked to suspend
-  bool resuming = false;        ///< the witnesses have spoken, IRIS was asked to resume
-  std::string broken_why = {};  ///< resuming or over: why it did not hold; empty: it did
-  bool over = false;            ///< nothing is suspended any more; the post hooks may be owed
-};
-
 struct FreezeOutcome {
   bool held = false;  ///< application-consistent from freeze to thaw
   bool known = true;  ///< whether it held; false: nobody can say, so take it for not held
@@ -56,6 +40,22 @@ struct FreezeOutcome {
   Nanos lasted = 0;
   bool without_session = false;
   bool refused = false;  ///< the freeze was not even begun: somebody else has suspended IRIS
+};
+
+struct Lease {
+  std::string owner = {};
+  std::string token = {};
+  Nanos began_at = 0;
+  Nanos end_at = 0;             ///< monotonic: the dead-man timer
+  bool iris_deadman = true;     ///< IRIS has a timer of its own
+  std::string iris_since = {};  ///< IRIS's start time as qlist tells it
+  std::string witness = {};     ///< empty until the freeze is complete
+  std::string journal = {};     ///< the file from which to restore
+  bool hooks_begun = false;     ///< the post hooks are owed
+  bool suspending = false;      ///< IRIS was asked to suspend
+  bool resuming = false;        ///< the witnesses have spoken, IRIS was asked to resume
+  bool over = false;            ///< nothing is suspended any more; the post hooks may be owed
+  FreezeOutcome outcome = {};   ///< resuming or over: what came of it, as far as it is known
 };
 
 /// A freeze that was complete and is over. Who asks once more hears the same once more.
@@ -145,6 +145,7 @@ class Freeze {
                          Nanos now);
   /// Suspended no more, as far as can be told; only the post hooks are left.
   void end(FreezeNews news, Nanos now);
+  void finish(Nanos now);
   void close(Nanos now);
 
   // freeze_steps.cpp

@@ -28,6 +28,32 @@ T field(const json& object, const char* name) {
   }
 }
 
+json outcome_to_json(const FreezeOutcome& outcome) {
+  return {{"held", outcome.held},
+          {"known", outcome.known},
+          {"ended_by", outcome.ended_by},
+          {"evidence", outcome.evidence},
+          {"reason", outcome.reason},
+          {"journal", outcome.journal},
+          {"hooks", outcome.hooks},
+          {"lasted", outcome.lasted},
+          {"without_session", outcome.without_session}};
+}
+
+FreezeOutcome outcome_from_json(const json& object) {
+  FreezeOutcome outcome;
+  outcome.held = field<bool>(object, "held");
+  outcome.known = field<bool>(object, "known");
+  outcome.ended_by = field<std::string>(object, "ended_by");
+  outcome.evidence = field<std::string>(object, "evidence");
+  outcome.reason = field<std::string>(object, "reason");
+  outcome.journal = field<std::string>(object, "journal");
+  outcome.hooks = field<std::string>(object, "hooks");
+  outcome.lasted = field<Nanos>(object, "lasted");
+  outcome.without_session = field<bool>(object, "without_session");
+  return outcome;
+}
+
 json lease_to_json(const Lease& lease) {
   return {{"owner", lease.owner},
           {"token", lease.token},
@@ -40,8 +66,8 @@ json lease_to_json(const Lease& lease) {
           {"hooks_begun", lease.hooks_begun},
           {"suspending", lease.suspending},
           {"resuming", lease.resuming},
-          {"broken_why", lease.broken_why},
-          {"over", lease.over}};
+          {"over", lease.over},
+          {"outcome", outcome_to_json(lease.outcome)}};
 }
 
 Lease lease_from_json(const json& object) {
@@ -57,40 +83,24 @@ Lease lease_from_json(const json& object) {
   lease.hooks_begun = field<bool>(object, "hooks_begun");
   lease.suspending = field<bool>(object, "suspending");
   lease.resuming = field<bool>(object, "resuming");
-  lease.broken_why = field<std::string>(object, "broken_why");
   lease.over = field<bool>(object, "over");
+  const auto outcome = object.find("outcome");
+  if (outcome != object.end() && outcome->is_object()) lease.outcome = outcome_from_json(*outcome);
   return lease;
 }
 
 json ended_to_json(const EndedFreeze& ended) {
-  const FreezeOutcome& outcome = ended.outcome;
-  return {{"owner", ended.owner},
-          {"token", ended.token},
-          {"held", outcome.held},
-          {"known", outcome.known},
-          {"ended_by", outcome.ended_by},
-          {"evidence", outcome.evidence},
-          {"reason", outcome.reason},
-          {"journal", outcome.journal},
-          {"hooks", outcome.hooks},
-          {"lasted", outcome.lasted},
-          {"without_session", outcome.without_session}};
+  json object = outcome_to_json(ended.outcome);
+  object["owner"] = ended.owner;
+  object["token"] = ended.token;
+  return object;
 }
 
 EndedFreeze ended_from_json(const json& object) {
   EndedFreeze ended;
-  FreezeOutcome& outcome = ended.outcome;
   ended.owner = field<std::string>(object, "owner");
   ended.token = field<std::string>(object, "token");
-  outcome.held = field<bool>(object, "held");
-  outcome.known = field<bool>(object, "known");
-  outcome.ended_by = field<std::string>(object, "ended_by");
-  outcome.evidence = field<std::string>(object, "evidence");
-  outcome.reason = field<std::string>(object, "reason");
-  outcome.journal = field<std::string>(object, "journal");
-  outcome.hooks = field<std::string>(object, "hooks");
-  outcome.lasted = field<Nanos>(object, "lasted");
-  outcome.without_session = field<bool>(object, "without_session");
+  ended.outcome = outcome_from_json(object);
   return ended;
 }
 

@@ -50,7 +50,7 @@ bool Freeze::another_life(const std::string& iris_since) {
 
 void Freeze::resume() {
   lease_->resuming = true;
-  lease_->broken_why = outcome_.held ? std::string{} : outcome_.reason;
+  lease_->outcome = outcome_;
   unconfirmed_ = true;
   go(FreezeStep::resume);
 }

@@ -225,6 +225,40 @@ TEST(FreezeSettling, WhatWasToldAsNotHeldTheNextAgentTellsSoToo) {
   EXPECT_FALSE(next.machine.outcome().held);
 }
 
+TEST(FreezeSettling, WhatCameOfAFreezeThatIsOverTheNextAgentTellsWordForWord) {
+  FreezeDrive drive = frozen();
+  drive.machine.request_thaw("job", "", drive.now);
+  drive.run_well(Step::rewitness);
+  drive.run(silence());  // nobody can say whether it held
+  drive.run_well(Step::after);
+  Freeze next;
+  next.restore(*drive.machine.lease(), {}, drive.now + seconds(60));
+  ASSERT_EQ(next.next_step(drive.now), Step::after);
+  drive.run_well();
+  EXPECT_FALSE(drive.machine.outcome().known);
+  EXPECT_EQ(next.outcome().known, drive.machine.outcome().known);
+  EXPECT_EQ(next.outcome().held, drive.machine.outcome().held);
+  EXPECT_EQ(next.outcome().reason, drive.machine.outcome().reason);
+  EXPECT_EQ(next.outcome().lasted, drive.machine.outcome().lasted);
+}
+
+TEST(FreezeSettling, OfAFailedFreezeThatIsOverTooTheNextAgentOwesNothingButTheHooks) {
+  FreezeDrive drive;
+  drive.ask();
+  drive.run_well(Step::sync);
+  drive.run(answer(1));  // it fails, and is undone
+  drive.run_well(Step::after);
+  ASSERT_TRUE(drive.machine.lease()->over);
+  Freeze next;
+  next.restore(*drive.machine.lease(), {}, drive.now);
+  EXPECT_FALSE(next.ours());
+  EXPECT_EQ(next.next_step(drive.now), Step::after);
+  next.step_ended(answer(0), drive.since, drive.now);
+  EXPECT_EQ(next.take_news(), News::freeze_failed);
+  EXPECT_NE(next.outcome().reason.find("sync"), std::string::npos) << next.outcome().reason;
+  EXPECT_EQ(next.phase(), Phase::thawed);
+}
+
 TEST(FreezeSettling, OnceTheLeaseIsOverNoWitnessIsWaitedFor) {
   FreezeDrive drive = frozen(seconds(60));
   drive.now += seconds(61);

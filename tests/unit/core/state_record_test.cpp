@@ -199,13 +199,16 @@ TEST(StateRecord, HowFarAFreezeHasComeComesBack) {
     record.lease.suspending = (flags & 2) != 0;
     record.lease.resuming = (flags & 4) != 0;
     record.lease.over = (flags & 8) != 0;
-    record.lease.broken_why = "IRIS was restarted";
+    record.lease.outcome = {.known = false, .reason = "nobody could say", .lasted = seconds(7)};
     const Lease back = there_and_back(record).lease;
     EXPECT_EQ(back.hooks_begun, record.lease.hooks_begun);
     EXPECT_EQ(back.suspending, record.lease.suspending);
     EXPECT_EQ(back.resuming, record.lease.resuming);
     EXPECT_EQ(back.over, record.lease.over);
-    EXPECT_EQ(back.broken_why, record.lease.broken_why);
+    EXPECT_EQ(back.outcome.held, record.lease.outcome.held);
+    EXPECT_EQ(back.outcome.known, record.lease.outcome.known);
+    EXPECT_EQ(back.outcome.reason, record.lease.outcome.reason);
+    EXPECT_EQ(back.outcome.lasted, record.lease.outcome.lasted);
   }
 }
 
