@@ -196,12 +196,12 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   const bool first = !init_.has_value();
   const CommandReport before = first ? CommandReport{} : init_->command;
   const bool was_running = !first && init_->phase == InitPhase::running;
-  bool has_memory = false;
+  bool start_is_known = false;
   init_ = snapshot;
   if (first) {
     told_.wanted_number = snapshot.command.number;
     if (snapshot.command.command == Command::start) command_status_ = snapshot.command.status;
-    has_memory = remember(snapshot);
+    start_is_known = remember(snapshot);
   }
   if (!was_running && snapshot.phase == InitPhase::running) {
     tell_swept(snapshot.swept);
@@ -217,9 +217,9 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   if (ended) on_command_ended(command);
   turn();
   if (!first) return;
-  // The first agent may come after iris-main's first words.
+  // An agent may come after iris-main's first words, and the one before it gone before them.
   const std::int64_t began = wall_now() - (monotonic_now() - snapshot.began_at);
-  main_log_.follow(has_memory ? never : began);
+  main_log_.follow(start_is_known ? never : began);
   tell_why_it_may_end();
   link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
 }
@@ -246,10 +246,12 @@ bool Agent::remember(const InitSnapshot& snapshot) {
                  loaded->broken_lines);
   std::optional<StateRecord> up;
   std::optional<StateRecord> lease;
+  bool start_is_known = false;
   for (StateRecord& record : loaded->records) {
     switch (record.kind) {
       case StateRecord::Kind::event:
         timeline_.restore(record);
+        recovers_ = recovers_ || record.event == "iris.recovers";
         break;
       case StateRecord::Kind::up:
         life_.remember_up();
@@ -259,9 +261,11 @@ bool Agent::remember(const InitSnapshot& snapshot) {
       case StateRecord::Kind::restart:
         life_.remember_restart(record.at);
         start_failure_ = {};
+        start_is_known = true;
         break;
       case StateRecord::Kind::start_failed:
         start_failure_ = {record.message, record.failed, record.incurable};
+        start_is_known = true;
         break;
       case StateRecord::Kind::lease:
         lease = std::move(record);
@@ -279,7 +283,7 @@ bool Agent::remember(const InitSnapshot& snapshot) {
     }
   }
   if (lease) freezer_.restore(std::move(*lease));
-  if (!up) return !loaded->records.empty();
+  if (!up) return start_is_known;
   restored_watch_ = !up->processes.empty();
   killed_when_up_ = up->irisdb_killed;
   watch_.adopt(up->processes);

@@ -54,7 +54,7 @@ class Agent {
   void on_signal();
   void on_init(const InitSnapshot& snapshot);
   void tell_swept(std::uint64_t segments);
-  /// False: no agent was before this one.
+  /// How iris-main's own start ended is known already.
   bool remember(const InitSnapshot& snapshot);
   void turn();
   void tell_init();

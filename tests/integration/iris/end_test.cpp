@@ -151,6 +151,22 @@ TEST_F(IrisEnd, AFailedStartIsKnownToTheNextAgent) {
   EXPECT_TRUE(init.wait_for_event("iris.up", within(60s))) << init.log();
 }
 
+TEST_F(IrisEnd, AStartThatFailsWhileNoAgentLivesIsFoundByTheNext) {
+  let_main_stay();
+  container_.set("IRIS_INIT_RESTART_DELAY", "1s");
+  container_.fault("start_fault", "hang");
+  Program init = container_.start();
+  ASSERT_TRUE(init.wait_for_event("iris.starting", within(30s))) << init.log();
+  const pid_t agent = descendants_named(init.pid(), "iris-agent").front();
+  ::kill(agent, SIGSTOP);  // it cannot read what follows
+  container_.fault("start_fault", "exit:1");
+  ASSERT_TRUE(init.wait_for_output("[FATAL]", within(30s))) << init.out();
+  container_.fault("start_fault", "");
+  ::kill(agent, SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.restarting", within(30s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(60s))) << init.log();
+}
+
 TEST_F(IrisEnd, ARestartInPlaceThatIsRefusedTheLicenceIsTheLast) {
   Program init = container_.start_up();
   // The stand-in prints it only; here IRIS writes it to messages.log as well.
