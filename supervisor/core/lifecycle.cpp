@@ -174,7 +174,7 @@ LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
   if (facts.died_under_command)
     return wait_for_others(facts, now, "somebody's iris command took IRIS down");
   if (facts.irisdb_alive || killed(facts)) return has_failed(facts, now, facts.death_why);
-  enter(LifeState::down, now, "IRIS went down cleanly");
+  enter(LifeState::down, now, "IRIS went down, in order as it seems");
   return when_down(facts, now);
 }
 

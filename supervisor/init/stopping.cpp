@@ -175,6 +175,8 @@ void Init::signal_descendants(int signal, bool list_them) {
   }
   std::int64_t listed = 0;
   for (const pid_t pid : descendants_.pids()) {
+    // Our own `iris stop` is left to end: it tidies up behind an IRIS that is gone.
+    if (pid == command_pid_ && signal == SIGTERM) continue;
     ProcessInfo process;
     if (!read_process(pid, process)) continue;
     if (list_them && ++listed <= most_listed) {

@@ -114,7 +114,9 @@ Program Program::start(const Launch& launch, const std::function<pid_t()>& fork_
   Program program;
   program.pid_ = fork_it();
   if (program.pid_ == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves nobody behind
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);         // a test that is killed leaves nobody behind
+    for (const int number : {SIGINT, SIGQUIT})  // a script's job in the background has them ignored
+      ::signal(number, SIG_DFL);
     ::dup2(null.get(), STDIN_FILENO);
     ::dup2(out.writer.get(), STDOUT_FILENO);
     ::dup2(err.writer.get(), STDERR_FILENO);

@@ -26,6 +26,9 @@ class IrisContainer {
   void unset(const std::string& name);
   /// Switches a fault of the stand-in on (its README lists them), or off with "".
   void fault(const std::string& name, const std::string& value) const;
+  /// For tests of an IRIS that dies or goes down and comes back in place: an iris-main that ends
+  /// with its IRIS, as one value of the cover has it, would end the container.
+  void main_outlives_iris() const { fault("main_outlives_iris", "stays"); }
 
   /// Whether the row of the cover that the suite runs with has this value, which is no default.
   [[nodiscard]] static bool has_fact(const std::string& name, const std::string& value);

@@ -88,6 +88,7 @@ TEST_F(Durability, OfACleanStopUnderLoad) {
 }
 
 TEST_F(Durability, OfADeathAndARestartInPlace) {
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   Program load = begin_load(init);
   for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
@@ -101,6 +102,7 @@ TEST_F(Durability, OfADeathAndARestartInPlace) {
 }
 
 TEST_F(Durability, OfAHalfDeadInstanceThatIsForced) {
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   Program load = begin_load(init);
   ::kill(IrisContainer::control_process(init), SIGKILL);

@@ -64,6 +64,7 @@ TEST_F(IrisEnd, AStopOnRequestSaysWhose) {
 
 TEST_F(IrisEnd, RestartsThatAreUsedUpAreTheReason) {
   container_.set("IRIS_INIT_RESTART_LIMIT", "0");
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   ::kill(IrisContainer::control_process(init), SIGKILL);
   ASSERT_EQ(init.wait_code(within(60s)), 75) << init.log();
@@ -168,6 +169,7 @@ TEST_F(IrisEnd, AStartThatFailsWhileNoAgentLivesIsFoundByTheNext) {
 }
 
 TEST_F(IrisEnd, ARestartInPlaceThatIsRefusedTheLicenceIsTheLast) {
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   // The stand-in prints it only; here IRIS writes it to messages.log as well.
   std::filesystem::remove(container_.dir / "bin/iris");

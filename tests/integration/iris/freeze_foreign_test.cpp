@@ -77,6 +77,7 @@ TEST_P(FreezeForeign, CountsAsReadyForItsTimeOnly) {
 }
 
 TEST_P(FreezeForeign, EndsWithTheIrisThatItWasMadeOf) {
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
   ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();

@@ -93,6 +93,7 @@ TEST_F(FreezeWindow, SomebodysThawAndFreezeInItsPlaceIsSeenByTheFiles) {
 }
 
 TEST_F(FreezeWindow, ADeathOfIrisEndsIt) {
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   const string token = freeze(init);
   ::kill(IrisContainer::control_process(init), SIGKILL);
@@ -101,6 +102,7 @@ TEST_F(FreezeWindow, ADeathOfIrisEndsIt) {
 }
 
 TEST_F(FreezeWindow, ARestartByHandEndsIt) {
+  container_.main_outlives_iris();
   Program init = container_.start_up();
   const string token = freeze(init);
   // What they exit with depends on IRIS, and on whether we were quicker.

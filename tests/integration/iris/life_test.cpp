@@ -18,6 +18,7 @@ TEST(IrisLife, AKilledControlProcessIsSeenAtOnceAndIrisComesBack) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
   container.fault("start_ms", "1000");
+  container.main_outlives_iris();
   Program init = container.start_up();
   ::kill(IrisContainer::control_process(init), SIGKILL);
   ASSERT_TRUE(init.wait_for_event("iris.forcing", within(10s))) << init.log();
@@ -33,6 +34,7 @@ TEST(IrisLife, AKilledControlProcessIsSeenAtOnceAndIrisComesBack) {
 TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   const auto daemons = descendants_named(init.pid(), "irisdb");
   ASSERT_GE(daemons.size(), 3U);
@@ -44,7 +46,7 @@ TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {
 TEST(IrisLife, ADaemonThatDoesNotSurviveTheStartIsMissed) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");  // else the container ends with it
+  container.main_outlives_iris();
   container.set("IRIS_INIT_HEALTH_POLL", "1s");
   Program init = container.start_up();
   container.fault("hold_at", "start_end");
@@ -124,7 +126,7 @@ TEST(IrisLife, UnderASeccompProfileThatAnswersEpermADeathIsSeenAsWell) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.before_exec = install_old_seccomp_profile;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.main_outlives_iris();
   container.set("IRIS_STANDIN_CONTROL_DEATH", "stay");  // else the stand-in needs pidfds
   Program init = container.start_up();
   ::kill(IrisContainer::control_process(init), SIGKILL);
@@ -138,11 +140,27 @@ TEST(IrisLife, UnderASeccompProfileThatAnswersEpermADeathIsSeenAsWell) {
 TEST(IrisLife, ADatabaseThatIsKilledAsAWholeComesBack) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
     ::kill(pid, SIGKILL);
   ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+}
+
+TEST(IrisLife, AnIrisMainThatEndsWithItsIrisEndsTheContainer) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.fault("main_outlives_iris", "ends");
+  container.fault("merge_poll_ms", "10");
+  Program init = container.start_up();
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  EXPECT_EQ(init.wait_code(within(60s)), 1) << init.log();
+  EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
+  // Whether a start in place was under way or over, what the next container finds is whole.
+  Program again = container.start();
+  EXPECT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
 }
 
 TEST(IrisLife, ACleanStopByHandIsLeftAloneForTheDelay) {
@@ -164,6 +182,7 @@ TEST(IrisLife, ACleanStopByHandIsLeftAloneForTheDelay) {
 TEST(IrisLife, ARestartByHandIsNotRaced) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   const auto restarted = container.exec(init, {"iris", "restart", "IRIS"});
   EXPECT_EQ(restarted.code, 0) << restarted.out << restarted.err;
@@ -177,6 +196,7 @@ TEST(IrisLife, WhenTheRestartsAreUsedUpTheContainerEnds) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.set("IRIS_INIT_RESTART_LIMIT", "1");
+  container.main_outlives_iris();
   Program init = container.start_up();
   ::kill(IrisContainer::control_process(init), SIGKILL);
   ASSERT_TRUE(init.wait_for_event("iris.restarting", within(20s))) << init.log();
@@ -199,6 +219,7 @@ TEST(IrisLife, HooksOfIrisMainMeanExitInsteadOfARestartInPlace) {
 TEST(IrisLife, AKilledAgentCostsNothingButAMoment) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   const pid_t control = IrisContainer::control_process(init);
   const auto agents = descendants_named(init.pid(), "iris-agent");
@@ -216,6 +237,7 @@ TEST(IrisLife, AKilledAgentCostsNothingButAMoment) {
 TEST(IrisLife, ADeathWhileTheAgentIsAwayIsFound) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   const auto agents = descendants_named(init.pid(), "iris-agent");
   ASSERT_FALSE(agents.empty());     // what it is about to execute has its name for a moment, too
@@ -235,7 +257,7 @@ TEST(IrisLife, ADeathWhileTheAgentIsAwayIsFound) {
 TEST(IrisLife, ARestartThatFailsWhileTheAgentIsAwayIsNotCalledUp) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.main_outlives_iris();
   Program init = container.start_up();
   const auto commands = [&](const string& event, std::size_t count) {
     return wait_until(
@@ -263,6 +285,7 @@ TEST(IrisLife, ARestartThatFailsWhileTheAgentIsAwayIsNotCalledUp) {
 TEST(IrisHold, WhatIsHeldIsLeftAloneUntilItIsReleased) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   const auto held = container.irisctl(init, {"hold", "repair of a database", "--for", "1h"});
   ASSERT_EQ(held.code, 0) << held.err;
@@ -289,6 +312,7 @@ TEST(IrisHold, ARestartByHandWithinAHoldIsSeenAndServes) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container.main_outlives_iris();
   Program init = container.start_up();
   ASSERT_EQ(container.irisctl(init, {"hold", "upgrade"}).code, 0);
   ASSERT_EQ(container.exec(init, {"iris", "restart", "IRIS"}).code, 0);
@@ -305,6 +329,7 @@ TEST(IrisHold, ADaemonThatDiesWithinAHoldIsNotForgotten) {
   container.set("IRIS_INIT_HEALTH_POLL", "1s");
   container.set("IRIS_INIT_RESTART_DELAY", "1s");
   container.set("IRIS_STANDIN_DAEMON_DEATH", "stay");
+  container.main_outlives_iris();
   Program init = container.start_up();
   ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
   ::kill(descendants_named(init.pid(), "irisdb").at(1), SIGKILL);
@@ -333,6 +358,7 @@ TEST(IrisHold, AHoldIsOverWhenItsTimeIs) {
 TEST(IrisRestart, OnRequestItStopsAndStarts) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   const pid_t control = IrisContainer::control_process(init);
   const auto answer = container.irisctl(init, {"restart"});

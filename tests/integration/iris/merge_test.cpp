@@ -136,6 +136,7 @@ TEST(IrisMerge, AMergeThatHangsGivesWayToARestart) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.set("IRIS_INIT_MERGE_APPLY_AFTER", "1s");
+  container.main_outlives_iris();
   Program init = container.start_up();
   container.fault("merge_fault", "hang");
   edit(container, "merge.d/60-live.cpf", "[SQL]\nLockTimeout=20\n");

@@ -167,7 +167,7 @@ TEST(IrisProbes, IrisctlGivesTheSameVerdictAsHttp) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
   container.set("IRIS_INIT_RESTART_DELAY", "1h");
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");  // nobody could be asked afterwards
+  container.main_outlives_iris();
   Program init = container.start_up();
   const auto same = [&](const string& probe, const string& path) {
     const int status = IrisContainer::probe(path);

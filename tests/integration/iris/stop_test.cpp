@@ -70,6 +70,10 @@ TEST(IrisStop, WhenIrisMainDiesIrisIsStillStopped) {
   ::kill(mains.front(), SIGKILL);
   EXPECT_EQ(init.wait_code(within(30s)), 137) << init.log();
   EXPECT_TRUE(init.events("stop.forced").empty()) << init.log();
+  // Once IRIS is gone `iris stop` has little left to do, and is let do it.
+  const auto stops = init.events("command.ended");
+  ASSERT_EQ(stops.size(), 1U) << init.log();
+  EXPECT_EQ(stops.front().value("status", -1), 0) << init.log();
   Program again = container.start();
   ASSERT_TRUE(again.wait_for_event("iris.up", within(30s))) << again.log();
   EXPECT_EQ(again.out().find("WIJ compare"), string::npos) << again.out();  // it had been clean
@@ -108,6 +112,7 @@ TEST(IrisStop, WhenIrisMainHangsIrisIsStoppedWithoutIt) {
 TEST(IrisStop, SigtermDuringARestartInPlaceLeavesNothingBehind) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   container.fault("start_ms", "1500");
   ::kill(IrisContainer::control_process(init), SIGKILL);

@@ -19,6 +19,7 @@ void kill_iris(const Program& init) {
 TEST(IrisStopVerdict, OfAnIrisThatHasDiedAndWasNotStartedAgainIsNotCalledClean) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
+  container.main_outlives_iris();
   Program init = container.start_up();
   container.fault("start_fault", "fail");
   kill_iris(init);
@@ -32,7 +33,7 @@ TEST(IrisStopVerdict, OfAnIrisThatHasDiedAndWasNotStartedAgainIsNotCalledClean) 
 TEST(IrisStopVerdict, OfAnIrisThatHasSurvivedItsForceIsNotCalledClean) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.main_outlives_iris();
   container.set("IRIS_STANDIN_CONTROL_DEATH", "stay");
   container.set("IRIS_STANDIN_HALF_DEAD_STOP", "works");
   Program init = container.start_up();
@@ -47,7 +48,7 @@ TEST(IrisStopVerdict, OfAnIrisThatHasSurvivedItsForceIsNotCalledClean) {
 TEST(IrisStopVerdict, OfAnIrisThatDiedWithinAHoldIsNotCalledClean) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.main_outlives_iris();
   Program init = container.start_up();
   ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
   kill_iris(init);
@@ -60,7 +61,7 @@ TEST(IrisStopVerdict, OfAnIrisThatDiedWithinAHoldIsNotCalledClean) {
 TEST(IrisStopVerdict, OfAnIrisThatSomebodyHasStartedAndStoppedSinceItsForceIsClean) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.main_outlives_iris();
   container.set("IRIS_INIT_HEALTH_POLL", "1s");
   Program init = container.start_up();
   container.fault("start_fault", "fail");
@@ -104,7 +105,7 @@ TEST(IrisStopVerdict, OfAnIrisThatIsKilledWhileItStopsIsNotCalledClean) {
 TEST(IrisStopVerdict, OfAnIrisThatIsKilledAgainBeforeItWasSeenRunningIsNotCalledClean) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
-  container.set("IRIS_STANDIN_MAIN_OUTLIVES_IRIS", "stays");
+  container.main_outlives_iris();
   Program init = container.start_up();
   kill_iris(init);
   ASSERT_TRUE(wait_until(

@@ -71,6 +71,7 @@ State observe(const Instance& instance) {
   if (memory && seems_alive(instance, **memory)) {
     const Board& board = **memory;
     state.status = status_of(instance, board.phase);
+    state.control = board.pids.front();
     state.suspended = board.suspended;
     state.logins_ended =
         state.suspended && board.logins_end_at != 0 && now_ms() >= board.logins_end_at;

@@ -1,6 +1,8 @@
 #pragma once
 // State: what can be seen of an instance from outside, by locks and shared memory. No process is
 // asked, so that nothing hangs when one does not answer.
+#include <sys/types.h>
+
 #include <ctime>
 #include <string>
 
@@ -12,6 +14,7 @@ enum class Status { down, starting, incomplete, running, stopping, elsewhere };
 
 struct State {
   Status status = Status::down;
+  pid_t control = 0;          ///< the control process, dead or alive; 0 when down or elsewhere
   std::time_t since = 0;      ///< of running, or last used
   std::string health;         ///< field 9; empty when not running
   bool suspended = false;     ///< the write daemon

@@ -99,6 +99,7 @@ class IrisMain {
 
   /// Signals that came during the start count, too. False when IRIS was gone before one came.
   bool wait_for_stop() {
+    const pid_t control = observe(instance_).control;
     for (;;) {
       const std::int64_t ms = std::max<std::int64_t>(switch_ms("merge_poll_ms"), 1);
       const timespec pause{ms / 1000, ms % 1000 * 1'000'000};
@@ -106,10 +107,14 @@ class IrisMain {
       tail_.look();
       key_.look();
       if (options_.up) merge_.look();
-      if (options_.up && switch_is("main_outlives_iris", "ends") &&
-          observe(instance_).status == Status::down)
-        return false;
+      if (options_.up && switch_is("main_outlives_iris", "ends") && is_gone(control)) return false;
     }
+  }
+
+  /// Down, or another one is there: how short it was away between two looks is of no account.
+  [[nodiscard]] bool is_gone(pid_t control) const {
+    const State now = observe(instance_);
+    return now.status == Status::down || (now.control != 0 && now.control != control);
   }
 
   int take_down() { return options_.down ? stop_iris(log_, instance_) : 0; }

@@ -78,6 +78,17 @@ TEST_F(StandinWatch, GoesOnAfterSomebodyRestartedIrisOrNot) {
   EXPECT_EQ(terminate(child), 0);
 }
 
+TEST_F(StandinWatch, EndsWithItsIrisAlthoughAnotherOneIsUpAtItsNextLook) {
+  const pid_t child = launch_watching();
+  ASSERT_TRUE(says("[INFO] ...started ")) << output();
+  ASSERT_TRUE(has_looked());
+  ASSERT_EQ(iris({"restart", "IRIS", "quietly"}).status, 0);
+  ASSERT_TRUE(has_looked());
+  ASSERT_TRUE(running());
+  fault("main_outlives_iris", "ends");
+  EXPECT_EQ(await(child), 1) << output();
+}
+
 /// A signal that comes while IRIS starts, and one more while it stops. Both phases last until the
 /// test ends them.
 class StandinSignal : public StandinMain {
