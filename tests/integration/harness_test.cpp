@@ -102,5 +102,21 @@ TEST(Harness, ATempDirIsRemovedWithAllInIt) {
   EXPECT_NE(::access(path.c_str(), F_OK), 0);
 }
 
+TEST(Harness, TheOlderOfTwoProcessesIsKnownAlthoughNumbersBeginAnew) {
+  const auto born = [](std::int64_t started, pid_t pid) {
+    sup::ProcessInfo process;
+    process.started = started;
+    process.pid = pid;
+    return process;
+  };
+  EXPECT_TRUE(is_older(born(7, 32'760), born(8, 310)));
+  EXPECT_FALSE(is_older(born(8, 310), born(7, 32'760)));
+  EXPECT_TRUE(is_older(born(7, 500), born(7, 501)));
+  EXPECT_FALSE(is_older(born(7, 501), born(7, 500)));
+  EXPECT_TRUE(is_older(born(7, 32'767), born(7, 301)));
+  EXPECT_FALSE(is_older(born(7, 301), born(7, 32'767)));
+  EXPECT_FALSE(is_older(born(7, 500), born(7, 500)));
+}
+
 }  // namespace
 }  // namespace testing_support

@@ -26,14 +26,25 @@ std::vector<pid_t> descendants_of(pid_t root) {
   return {table->pids().begin(), table->pids().end()};
 }
 
+bool is_older(const sup::ProcessInfo& one, const sup::ProcessInfo& other) {
+  if (one.started != other.started) return one.started < other.started;
+  // Numbers begin anew after the highest: then the low one is the younger.
+  constexpr pid_t half = 16'384;  // of the usual pid_max
+  const pid_t ahead = other.pid - one.pid;
+  return ahead > 0 ? ahead < half : -ahead > half;
+}
+
 std::vector<pid_t> descendants_named(pid_t root, const std::string& name) {
-  std::vector<pid_t> found;
+  std::vector<sup::ProcessInfo> found;
   for (const pid_t pid : descendants_of(root)) {
     sup::ProcessInfo process;
-    if (sup::read_process(pid, process) && process.name.view() == name) found.push_back(pid);
+    if (sup::read_process(pid, process) && process.name.view() == name) found.push_back(process);
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  std::sort(found.begin(), found.end(), is_older);
+  std::vector<pid_t> pids;
+  for (const auto& process : found)
+    pids.push_back(process.pid);
+  return pids;
 }
 
 std::size_t zombies_of(pid_t pid) {

@@ -7,11 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "supervisor/os/process_table.h"
+
 namespace testing_support {
 
 /// Living descendants of `root`, zombies left out.
 std::vector<pid_t> descendants_of(pid_t root);
-/// Those of them with this name (the kernel's 15 bytes), in order of age.
+/// By their times of birth, and by their numbers where those are the same.
+bool is_older(const sup::ProcessInfo& one, const sup::ProcessInfo& other);
+/// Those of them with this name (the kernel's 15 bytes), the oldest first.
 std::vector<pid_t> descendants_named(pid_t root, const std::string& name);
 /// Ended but not reaped children of `pid`.
 std::size_t zombies_of(pid_t pid);

@@ -215,6 +215,8 @@ TEST(IrisRecovery, AfterTheDeathOfPid1TheNextOneComesUpAndTheTimelineTellsOfIt) 
   }
   Program init = container.start();
   ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  // Some say that they run before all that they have to say of the start is read.
+  ASSERT_TRUE(init.wait_for_event("iris.recovers", within(20s))) << init.log();
   EXPECT_EQ(init.events("iris.recovers").size(), 1U) << init.log();
   const auto events = container.irisctl(init, {"status", "-o", "json"});
   EXPECT_NE(events.out.find("iris.recovers"), string::npos) << events.out;
