@@ -114,9 +114,13 @@ void MainLog::helper_answered(const JobResult& result) {
   const auto line = output.find('\n');
   const auto size = parse_number(output.substr(0, line));
   if (!size || line == std::string_view::npos) return;
-  if (!knew_end || *size < offset_) {
+  if (!knew_end) {
     offset_ = *size;
     return;
+  }
+  if (*size < offset_) {  // emptied, or another file: all that it holds is new
+    offset_ = 0;
+    return ask_helper();
   }
   offset_ += static_cast<std::int64_t>(output.size() - line - 1);
   hear(output.substr(line + 1));

@@ -28,6 +28,8 @@ class MainLog {
   void follow(std::int64_t from_birth);
   /// Whatever is new and has not been noticed.
   void look();
+  /// Whether it is known where the history ends: the helper's first answer says so.
+  [[nodiscard]] bool knows_end() const { return knows_end_; }
 
  private:
   void await_change();
