@@ -6,22 +6,30 @@
 # libc6-dev, although the cross compiler has a glibc: that one gets no security updates.
 readonly foreign_libraries=(libc6-dev libinih-dev musl-dev nettle-dev)
 
-# fetch_libraries ARCH: into build/tools/ARCH. It is there, or all of it is fetched.
-fetch_libraries() {
-  local into=$PWD/build/tools/$1 work=$PWD/build/tools/$1.fetch options package
+# fetch_foreign ARCH INTO PACKAGE…: all of it is there, or none. A kernel is named by the package that depends on the newest.
+fetch_foreign() {
+  local arch=$1 into=$2 work=$2.fetch options package names=()
+  shift 2
   if [[ -e $into/complete ]]; then return; fi
-  begin "fetching ${foreign_libraries[*]} for $1"
+  begin "fetching $* for $arch"
   rm -rf "$into" "$work"
   mkdir -p "$into/control" "$work/lists/partial" "$work/cache/archives/partial" "$work/empty"
   local mirror=http://deb.debian.org keys='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
   printf '%s\n' "deb $keys $mirror/debian bookworm main" "deb $keys $mirror/debian bookworm-updates main" \
     "deb $keys $mirror/debian-security bookworm-security main" >"$work/list"
-  options=(-qq -o "APT::Architecture=$1" -o "APT::Architectures::=$1" -o "Dir::Etc::sourcelist=$work/list"
+  options=(-qq -o "APT::Architecture=$arch" -o "APT::Architectures::=$arch" -o "Dir::Etc::sourcelist=$work/list"
     -o "Dir::Etc::sourceparts=$work/empty" -o "Dir::State::lists=$work/lists" -o "Dir::State::status=/dev/null"
     -o "Dir::Cache=$work/cache" -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=30)
   if ((EUID == 0)); then options+=(-o APT::Sandbox::User=root); fi
-  (cd "$work" && apt-get "${options[@]}" update && apt-get "${options[@]}" download "${foreign_libraries[@]}") ||
-    fail "cannot fetch Debian's $1 packages ${foreign_libraries[*]} (apt's reason is above)"
+  apt-get "${options[@]}" update || fail "cannot fetch the lists of Debian's $arch packages (apt's reason is above)"
+  for package in "$@"; do
+    if [[ $package == linux-image-* ]]; then
+      package=$(apt-cache "${options[@]}" depends --important "$package" | sed -n '/Depends: /{s///p;q}' | tr -d ' ')
+    fi
+    names+=("$package")
+  done
+  (cd "$work" && apt-get "${options[@]}" download "${names[@]}") ||
+    fail "cannot fetch Debian's $arch packages ${names[*]} (apt's reason is above)"
   for package in "$work"/*.deb; do
     dpkg-deb --extract "$package" "$into"
     dpkg-deb --field "$package" >"$into/control/$(dpkg-deb --field "$package" Package)"
@@ -32,3 +40,7 @@ fetch_libraries() {
   touch "$into/complete"
   end
 }
+
+fetch_libraries() { fetch_foreign "$1" "$PWD/build/tools/$1" "${foreign_libraries[@]}"; }
+# For a machine of that architecture, and its tests.
+fetch_machine() { fetch_foreign "$1" "$PWD/build/tools/$1-machine" "linux-image-cloud-$1" busybox-static libgtest-dev libgmock-dev; }

@@ -30,7 +30,8 @@ for name in iris-init iris-agent irisctl cpfmerge; do
 done
 
 # qemu-user keeps signals to itself, has threads, needs calls of its own that the profile refuses, and does not know
-# PR_SET_CHILD_SUBREAPER. The amd64 program under qemu-x86_64 fails in the same seven; without qemu in none.
+# PR_SET_CHILD_SUBREAPER. The amd64 program under qemu-x86_64 fails in the same seven; arm64_machine.sh, with a kernel of its
+# own, in none.
 readonly beyond_qemu="ends with 128 + the signal that ended the program
 mask and ignored signals come back to the last bit
 -s and TINI_SUBREAPER: orphans come without being PID 1
