@@ -16,13 +16,6 @@ bool killed(const LifeFacts& facts) {
   return facts.died_by_signal && !facts.died_under_command;
 }
 
-/// A watched process is gone, and not in order: others live on without it, or it was killed.
-bool crashed(const LifeFacts& facts) {
-  const bool a_command =
-      facts.died_under_command || facts.iris_command_runs || facts.command_running;
-  return facts.daemon_died && !a_command && (facts.irisdb_alive || facts.died_by_signal);
-}
-
 }  // namespace
 
 std::string_view name_of(LifeState state) {
@@ -197,6 +190,10 @@ LifeAction Lifecycle::when_down(const LifeFacts& facts, Nanos now) {
   // A DBA's restart is theirs: their command ends first, and then has the delay once more. So is
   // what it has left running, say in single-user mode for a repair: it is never forced.
   if (facts.iris_command_runs) theirs_ = true;
+  if (std::exchange(restart_asked_, false)) {
+    enter(LifeState::restart_asked, now, "a restart was asked for");
+    return when_restart_asked(facts, now);
+  }
   const bool at_work = facts.iris_command_runs || (theirs_ && facts.irisdb_alive);
   // PID 1's word may come a moment after ours.
   if (killed(facts) && !theirs_) return has_failed(facts, now, facts.death_why);
@@ -330,66 +327,6 @@ LifeAction Lifecycle::give_up_incurable(const LifeFacts& facts, Nanos now,
                                         const std::string& what) {
   give_up_why_ = fmt::format("{}; no restart can help: {}", what, facts.incurable);
   return give_up(now);
-}
-
-LifeAction Lifecycle::when_restart_asked(const LifeFacts& facts, Nanos now) {
-  if (facts.command_running || facts.iris_command_runs) return LifeAction::none;
-  if (!acted_) {
-    acted_ = true;
-    return LifeAction::stop;
-  }
-  if (facts.irisdb_alive)
-    return has_failed(facts, now,
-                      fmt::format("'iris stop' {}, and IRIS still lives",
-                                  describe_end(facts.command_status).view()));
-  if (!facts.storage_lost.empty()) return block(facts, now);
-  if (facts.start_waits) return LifeAction::none;
-  enter(LifeState::restarting, now, why_);
-  acted_ = true;
-  return LifeAction::start;
-}
-
-bool Lifecycle::may_be_held() const {
-  switch (state_) {
-    case LifeState::preparing:
-    case LifeState::starting:
-    case LifeState::given_up:
-    case LifeState::stopping:
-      return false;
-    case LifeState::held:
-      return why_ != "held: " + hold_->reason;  // another hold, another reason
-    default:
-      return true;
-  }
-}
-
-LifeAction Lifecycle::when_held(const LifeFacts& facts, Nanos now) {
-  if (facts.runs)
-    seen_ = LifeSeen::running;
-  else if (crashed(facts))
-    seen_ = LifeSeen::crashed;
-  if (hold_) return LifeAction::none;
-  if (facts.runs) {
-    enter(LifeState::up, now, "the hold is over; IRIS is running");
-    return LifeAction::none;
-  }
-  // Whatever lives gets the delay to show that it runs.
-  enter(LifeState::down, now, "the hold is over, and IRIS is not running");
-  return when_down(facts, now);
-}
-
-bool Lifecycle::release() {
-  return std::exchange(hold_, std::nullopt).has_value();
-}
-
-std::string Lifecycle::ask_restart() {
-  if (hold_) return "IRIS is held: " + hold_->reason;
-  if (state_ != LifeState::up) return fmt::format("IRIS is not up: {}", why_);
-  if (!storage_lost_.empty()) return storage_lost_;
-  if (!settings_.restart_in_place)
-    return "the policy is to exit, not to restart in place: 'irisctl stop' ends the container";
-  restart_asked_ = true;
-  return {};
 }
 
 Nanos Lifecycle::deadline() const {

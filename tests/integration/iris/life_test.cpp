@@ -371,5 +371,19 @@ TEST(IrisRestart, OnRequestItStopsAndStarts) {
   EXPECT_EQ(container.exec(init, {"iris", "qlist", "IRIS"}).out.find("^warn^"), string::npos);
 }
 
+TEST(IrisRestart, OnRequestWhatSomebodyHasStoppedIsStartedAtOnce) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.main_outlives_iris();
+  container.set("IRIS_INIT_RESTART_DELAY", "1h");
+  Program init = container.start_up();
+  ASSERT_EQ(container.exec(init, {"iris", "stop", "IRIS", "quietly"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.down", within(20s))) << init.log();
+  const auto answer = container.irisctl(init, {"restart"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
+}
+
 }  // namespace
 }  // namespace testing_support

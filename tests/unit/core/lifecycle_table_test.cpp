@@ -81,6 +81,11 @@ std::vector<News> all_news() {
          std::ignore = life.ask_restart();
          return life.decide(running(), seconds(20));
        }},
+      {"irisctl restart, while IRIS is down",
+       [](Lifecycle& life) {
+         std::ignore = life.ask_restart();
+         return life.decide(by_hand(died("x")), seconds(20));
+       }},
       fact("PID 1 stops", stop),
   };
 }

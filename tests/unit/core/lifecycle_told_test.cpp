@@ -99,6 +99,29 @@ TEST(Lifecycle, WhatDoesNotStopForARestartIsForced) {
               {2'000, failed, force, State::forcing}});
 }
 
+TEST(Lifecycle, WhatSomebodyHasStoppedIsStartedAtOnceOnRequest) {
+  Lifecycle life = life_in_up();
+  tell(life, {{0, by_hand(died("x")), none, State::down}});
+  EXPECT_EQ(life.ask_restart(), "");
+  tell(life, {{1'000, by_hand(died("x")), stop, State::restart_asked},
+              {1'100, our_command(by_hand(died("x"))), none, State::restart_asked},
+              {1'200, by_hand(died("x")), start, State::restarting}});
+  EXPECT_EQ(life.budget().total(), 0U);
+}
+
+TEST(Lifecycle, WhatSomebodysStopLeftHalfDeadIsForcedOnRequestOnly) {
+  Lifecycle life = life_in_up();
+  const LifeFacts half_dead = with_irisdb(by_hand(died("x")));
+  tell(life, {{0, their_command(half_dead), none, State::up},
+              {1'000, half_dead, none, State::down},
+              {3'600'000, half_dead, none, State::down}});
+  EXPECT_EQ(life.ask_restart(), "");
+  tell(life, {{3'601'000, their_command(half_dead), none, State::restart_asked},
+              {3'602'000, half_dead, stop, State::restart_asked},
+              {3'602'100, our_command(half_dead), none, State::restart_asked},
+              {3'602'200, half_dead, force, State::forcing}});
+}
+
 TEST(Lifecycle, ARestartIsRefusedWhereItCannotBe) {
   Lifecycle life{LifeSettings{}};
   EXPECT_EQ(life.ask_restart(), "IRIS is not up: the configuration is being prepared");
