@@ -82,7 +82,9 @@ constexpr auto table = std::to_array<Switch>({
     {"merge_file_swap", fact, "noticed|missed",
      "a merge file that another one, or a link's new target, took the place of"},
     {"main_outlives_iris", fact, "stays|ends",
-     "iris-main when IRIS is gone behind its back: goes on, or ends with exit status 1"},
+     "iris-main when IRIS is gone behind its back, even if another one is up at its next look: "
+     "goes "
+     "on, or ends with exit status 1"},
     {"merge_after_restart", fact, "goes_on|ends",
      "iris-main's watch of the merge file after a restart of IRIS behind its back"},
     {"term_during_start", fact, "after|at_once",
