@@ -10,9 +10,8 @@
 //   pausing --somebody else starts IRIS--> down
 //   broken or down --policy exit, or the budget used up--> forcing what is half dead, then given_up
 //                                                          (PID 1 is told to end: 75)
-//   up or down --irisctl restart--> restart_asked --`iris stop` has ended, nobody left-->
-//   restarting;
-//        somebody left--> broken
+//   up or down --irisctl restart--> restart_asked
+//        --`iris stop` has ended, nobody left--> restarting; somebody left--> broken
 //   broken or down, whatever the policy --the data's file system is read-only, failing or stuck-->
 //        blocked, without a restart being spent, until it is well (down) or IRIS runs (up)
 //   starting --iris-main says that its start has failed, nobody lives, and it does not end-->

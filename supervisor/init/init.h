@@ -103,9 +103,10 @@ class Init {
   bool prepared_ = false;  ///< cpfmerge has done its work: it holds the data for us
   bool stop_requested_ = false;
   bool hurried_ = false;
-  bool iris_unclean_ = false;        ///< it crashed or was forced, and was not started again since
-  std::uint64_t killed_before_ = 0;  ///< irisdb_killed when IRIS was last started by us
-  bool reap_wanted_ = false;         ///< SIGCHLD came, or there were more than one turn reaps
+  bool iris_unclean_ = false;     ///< it crashed or was forced, and was not started again since
+  bool irisdb_killed_ = false;    ///< an irisdb was, since IRIS was last started by us
+  bool last_was_killed_ = false;  ///< of all that ended so far; an IRIS that stops ends last itself
+  bool reap_wanted_ = false;      ///< SIGCHLD came, or there were more than one turn reaps
   bool finished_ = false;
   int stop_code_ = 0;
   int main_code_ = 0;

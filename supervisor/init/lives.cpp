@@ -229,7 +229,11 @@ void Init::orphan_ended(const Reaped& child) {
                text.append("Reaped zombie process with pid=").append_number(child.pid).view());
   }
   if (child.name.view() != "irisdb") return;
-  if (killed_by_signal(child.status)) ++state_.irisdb_killed;
+  last_was_killed_ = killed_by_signal(child.status);
+  if (last_was_killed_) {
+    irisdb_killed_ = true;
+    ++state_.irisdb_killed;
+  }
   FixedText<128> text;
   text.append("an orphaned irisdb ").append(describe_end(child.status).view());
   const std::array fields{LogField::of("pid", child.pid), LogField::of("name", child.name.view()),
@@ -291,7 +295,7 @@ void Init::command_ended(int status) {
     thawed_by_us_ = true;
   if (state_.command.command == Command::start && status == 0) {
     iris_unclean_ = false;
-    killed_before_ = state_.irisdb_killed;
+    irisdb_killed_ = last_was_killed_ = false;
   }
   FixedText<128> text;
   text.append(name_of(state_.command.command)).append(" ").append(describe_end(status).view());

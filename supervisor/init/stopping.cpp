@@ -149,10 +149,12 @@ void Init::carry_out(LadderAction action, Nanos now) {
     case LadderAction::kill_all:
       return signal_descendants(SIGKILL, true);
     case LadderAction::clean_ipc: {
+      // Whatever `iris stop` has made of what a killed IRIS left.
+      if (last_was_killed_) iris_unclean_ = true;
       const auto sweep = sweep_orphaned_shared_memory(options_.remove_leftovers);
       if (!sweep || sweep->found == 0) return;
       // A session that was killed leaves none, nor does an IRIS that went down in order.
-      if (state_.irisdb_killed != killed_before_) iris_unclean_ = true;
+      if (irisdb_killed_) iris_unclean_ = true;
       const std::array fields{LogField::of("found", sweep->found),
                               LogField::of("removed", sweep->removed),
                               LogField::of("bytes", sweep->bytes)};
