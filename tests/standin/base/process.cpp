@@ -13,12 +13,14 @@
 #include <cerrno>
 #include <functional>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace standin {
 namespace {
 
 constexpr int readiness_fd = 3;
+constexpr std::int64_t most_looks = 1000;  // a thread of the kernel never has a command line
 
 struct Pipe {
   UniqueFd out;  // read here
@@ -107,6 +109,17 @@ std::optional<Outcome> run(const std::function<void()>& become, Streams streams,
   return outcome;
 }
 
+fs::path proc(pid_t pid) {
+  return fs::path{"/proc"} / std::to_string(pid);
+}
+
+/// A zombie, or gone: a stat line has its state behind the last ")".
+bool is_over(pid_t pid) {
+  const std::string line = read_file(proc(pid) / "stat").value_or("");
+  const std::size_t name_ends = line.rfind(") ");
+  return name_ends == std::string::npos || line.find_first_of("ZX", name_ends) == name_ends + 2;
+}
+
 }  // namespace
 
 void exec_self(const Words& words) {
@@ -181,11 +194,18 @@ int await(pid_t child) {
 
 bool runs_with_argument(pid_t pid, std::string_view word) {
   if (pid <= 0) return false;
-  // A zombie's command line is empty.
-  const auto line = read_file(fs::path{"/proc"} / std::to_string(pid) / "cmdline");
-  if (!line) return false;
-  const auto arguments = split(*line, '\0');
-  return std::find(arguments.begin(), arguments.end(), word) != arguments.end();
+  for (std::int64_t look = 0; look < most_looks; ++look) {
+    const auto line = read_file(proc(pid) / "cmdline");
+    if (!line) return false;
+    if (!line->empty()) {
+      const auto arguments = split(*line, '\0');
+      return std::find(arguments.begin(), arguments.end(), word) != arguments.end();
+    }
+    // A zombie has no command line, and for a moment neither has who becomes another program.
+    if (is_over(pid)) return false;
+    sleep_ms(1);
+  }
+  return false;
 }
 
 void set_process_name(const std::string& name) {
