@@ -16,6 +16,8 @@ namespace {
 
 using Path = FixedText<96>;
 
+constexpr std::string_view control_verbs = "start startnostu stop stopnoshut force restart";
+
 Path proc_path(pid_t pid, std::string_view rest) {
   Path path;
   path.append("/proc/").append_number(pid);
@@ -66,10 +68,6 @@ bool kernel_lists_children() {
   return ::access("/proc/thread-self/children", F_OK) == 0;
 }
 
-bool has_ended(const ProcessInfo& process) {
-  return process.state == 'Z' || process.state == 'X';
-}
-
 bool is_one_of(std::span<const pid_t> pids, pid_t pid) {
   return std::find(pids.begin(), pids.end(), pid) != pids.end();
 }
@@ -95,16 +93,19 @@ bool read_process(pid_t pid, ProcessInfo& out) {
 
 bool is_iris_control_command(const ProcessInfo& process) {
   const std::string_view name = process.name.view();
+  if (has_ended(process)) return false;
   if (name == "irisstart" || name == "irisstop" || name == "irisforce") return true;
   if (name != "iris") return false;
   std::array<char, 512> buffer{};
   std::string_view arguments = read_small(proc_path(process.pid, "/cmdline"), buffer);
+  // For a moment who becomes another program has the new name and no arguments: it may be anything.
+  if (arguments.empty()) return true;
   // A script's interpreter and path come first: look at every word, they end in NUL.
   while (!arguments.empty()) {
     const std::size_t end = std::min(arguments.find('\0'), arguments.size());
     const std::string_view argument = arguments.substr(0, end);
-    for (const std::string_view verb :
-         {"start", "startnostu", "stop", "stopnoshut", "force", "restart"}) {
+    std::string_view verb;
+    for (int i = 0; !(verb = word(control_verbs, i)).empty(); ++i) {
       if (argument == verb) return true;
     }
     arguments.remove_prefix(std::min(end + 1, arguments.size()));

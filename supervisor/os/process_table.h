@@ -21,8 +21,14 @@ struct ProcessInfo {
 /// False when there is no such process (or no /proc).
 bool read_process(pid_t pid, ProcessInfo& out);
 
-/// Is it a command that starts or stops an IRIS instance: `iris start|stop|force|restart …` or one
-/// of irisstart, irisstop, irisforce? Not so a session, however long somebody keeps it open.
+/// A zombie, or less.
+inline bool has_ended(const ProcessInfo& process) {
+  return process.state == 'Z' || process.state == 'X';
+}
+
+/// Is it a living command that starts or stops an IRIS instance: `iris start|stop|force|restart …`
+/// or one of irisstart, irisstop, irisforce? Not so a session, however long somebody keeps it open.
+/// An `iris` that has its arguments not yet, or no longer, is taken for one: look again.
 bool is_iris_control_command(const ProcessInfo& process);
 
 /// Signals exactly that process: one that has its number now, but not its start time, is left
