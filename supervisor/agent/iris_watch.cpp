@@ -29,13 +29,9 @@ constexpr std::string_view iris_name = "irisdb";
 /// How often a process is looked at where there are no pidfds.
 constexpr auto look_period = std::chrono::milliseconds{500};
 
-bool is_alive(const ProcessInfo& process) {
-  return process.state != 'Z' && process.state != 'X';
-}
-
 bool still_there(const WatchedProcess& watched) {
   ProcessInfo process;
-  return read_process(watched.pid, process) && is_alive(process) &&
+  return read_process(watched.pid, process) && !has_ended(process) &&
          process.started == watched.started;
 }
 
@@ -46,7 +42,7 @@ std::vector<WatchedProcess> iris_children(pid_t parent) {
   std::vector<WatchedProcess> found;
   for (std::size_t i = 0; i < count; ++i) {
     ProcessInfo process;
-    if (!read_process(pids.at(i), process) || !is_alive(process)) continue;
+    if (!read_process(pids.at(i), process) || has_ended(process)) continue;
     if (process.name.view() == iris_name) found.push_back({process.pid, process.started});
   }
   return found;
@@ -99,7 +95,7 @@ bool foreign_command_runs(pid_t own_command) {
     const auto pid = parse_number(entry->d_name);
     ProcessInfo process;
     if (!pid || *pid == own_command || !read_process(static_cast<pid_t>(*pid), process)) continue;
-    if (process.parent == ::getpid() || !is_alive(process)) continue;
+    if (process.parent == ::getpid()) continue;
     found = found || is_iris_control_command(process);
   }
   ::closedir(proc);
@@ -146,6 +142,7 @@ IrisWatch::Family IrisWatch::family_now() const {
   for (const WatchedProcess& control : top) {
     const std::string file = file_shared_by(locks, control.pid);
     if (file.empty()) continue;
+    family.by_locks = true;
     family.controls = {control};
     for (const WatchedProcess& child : iris_children(control.pid)) {
       if (holds(locks, child.pid, file)) family.daemons.push_back(child);
@@ -211,24 +208,33 @@ StartActivity IrisWatch::activity() {
 const std::vector<WatchedProcess>& IrisWatch::adopt() {
   const Family family = seen_;
   forget();
-  for (const WatchedProcess& control : family.controls)
-    watch(control, true);
+  by_locks_ = family.by_locks;
+  std::vector<WatchedProcess> processes = family.controls;
   for (const WatchedProcess& daemon : family.daemons) {
     if (still_there(daemon))
-      watch(daemon, false);
+      processes.push_back(daemon);
     else if (lost_.empty())
       lost_ = fmt::format("daemon {} was there during the start and is gone", daemon.pid);
   }
+  watch(std::move(processes));
   return processes_;
 }
 
 void IrisWatch::adopt(const std::vector<WatchedProcess>& processes) {
   forget();
-  for (std::size_t i = 0; i < processes.size(); ++i)
-    watch(processes[i], i == 0);
-  // All of them gone and yet an irisdb is there: IRIS was restarted while nobody watched.
-  const bool all_gone = std::none_of(processes.begin(), processes.end(), still_there);
-  if (all_gone && !iris_children(init_pid_).empty()) died_under_command_ = true;
+  watch(processes);
+}
+
+void IrisWatch::watch(std::vector<WatchedProcess> processes) {
+  processes_ = std::move(processes);  // all of them first: a death is judged by who else is there
+  for (const WatchedProcess& process : processes_)
+    watch(process, process == processes_.front());
+}
+
+bool IrisWatch::was_replaced() const {
+  if (std::any_of(processes_.begin(), processes_.end(), still_there)) return false;
+  const Family now = family_now();
+  return !now.controls.empty() && (now.by_locks || !by_locks_);
 }
 
 bool IrisWatch::half_dead() const {
@@ -242,10 +248,10 @@ void IrisWatch::forget() {
   lost_.clear();
   died_at_ = 0;
   died_under_command_ = false;
+  by_locks_ = false;
 }
 
 void IrisWatch::watch(const WatchedProcess& process, bool is_control) {
-  processes_.push_back(process);
   auto watched = std::make_shared<Watched>(io_);
   watched->process = process;
   watched->is_control = is_control;
@@ -275,7 +281,7 @@ void IrisWatch::on_death(const Watched& watched) {
   death_ = fmt::format("{} {} died", watched.is_control ? "control process" : "daemon",
                        watched.process.pid);
   died_at_ = monotonic_now();
-  died_under_command_ = foreign_command_runs(0);
+  died_under_command_ = foreign_command_runs(0) || was_replaced();
   asio::post(io_, died_);  // whoever adopts is in the middle of something
 }
 

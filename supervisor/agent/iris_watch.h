@@ -50,10 +50,12 @@ class IrisWatch {
   [[nodiscard]] Nanos died_at() const { return died_at_; }
   /// "control process 431 died"
   [[nodiscard]] const std::string& death() const { return death_; }
+  /// Somebody's iris command took IRIS down: it runs yet, or a new IRIS is there already.
   [[nodiscard]] bool died_under_command() const { return died_under_command_; }
 
  private:
   struct Watched;
+  void watch(std::vector<WatchedProcess> processes);
   void watch(const WatchedProcess& process, bool is_control);
   void on_death(const Watched& watched);
 
@@ -64,9 +66,13 @@ class IrisWatch {
   struct Family {
     std::vector<WatchedProcess> controls;
     std::vector<WatchedProcess> daemons;
+    bool by_locks = false;  ///< they hold locks on one file; else it is a guess by age
   };
   [[nodiscard]] Family family_now() const;
   void see(Family family);
+  /// Nobody whom we watch is left, and another control process is there: IRIS was restarted while
+  /// we could not look. What else a dead IRIS has left holds no locks.
+  [[nodiscard]] bool was_replaced() const;
 
   /// By the last look(). As long as the control process is the same: every daemon ever seen.
   Family seen_;
@@ -76,6 +82,7 @@ class IrisWatch {
   std::string lost_;
   Nanos died_at_ = 0;
   bool died_under_command_ = false;
+  bool by_locks_ = false;  ///< those we watch were found so
   std::unique_ptr<Descendants> descendants_;
 };
 

@@ -1,0 +1,120 @@
+// Held: left alone by us. Restarted on request.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/integration/iris/container.h"
+
+namespace testing_support {
+namespace {
+
+using std::string;
+
+TEST(IrisHold, WhatIsHeldIsLeftAloneUntilItIsReleased) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.main_outlives_iris();
+  Program init = container.start_up();
+  const auto held = container.irisctl(init, {"hold", "repair of a database", "--for", "1h"});
+  ASSERT_EQ(held.code, 0) << held.err;
+  ASSERT_TRUE(init.wait_for_event("iris.held", within(10s))) << init.log();
+  EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 3);
+  EXPECT_EQ(container.irisctl(init, {"restart"}).code, 3);
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(10s)).status, 503);
+  EXPECT_EQ(container.probe("livez"), 200);
+  EXPECT_EQ(container.probe("startupz"), 200);
+  // The next agent knows of it, too.
+  ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("iris.held", within(10s))) << init.log();
+  const auto status = container.irisctl(init, {"status"});
+  EXPECT_NE(status.out.find("held: repair of a database"), string::npos) << status.out;
+  EXPECT_TRUE(init.events("command.started").empty()) << init.log();
+  ASSERT_EQ(container.irisctl(init, {"release"}).code, 0);
+  EXPECT_EQ(container.irisctl(init, {"release"}).code, 3);
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(60s))) << init.log();
+}
+
+TEST(IrisHold, ARestartByHandWithinAHoldIsSeenAndServes) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container.main_outlives_iris();
+  Program init = container.start_up();
+  ASSERT_EQ(container.irisctl(init, {"hold", "upgrade"}).code, 0);
+  ASSERT_EQ(container.exec(init, {"iris", "restart", "IRIS"}).code, 0);
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200)
+      << init.log();
+  ASSERT_EQ(container.irisctl(init, {"release"}).code, 0);
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(10s))) << init.log();
+  EXPECT_TRUE(init.events("command.started").empty()) << init.log();
+}
+
+TEST(IrisHold, ADaemonThatDiesWithinAHoldIsNotForgotten) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.set("IRIS_INIT_HEALTH_POLL", "1s");
+  container.set("IRIS_INIT_RESTART_DELAY", "1s");
+  container.set("IRIS_STANDIN_DAEMON_DEATH", "stay");
+  container.main_outlives_iris();
+  Program init = container.start_up();
+  ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
+  ::kill(descendants_named(init.pid(), "irisdb").at(1), SIGKILL);
+  // Half dead it goes on saying that it runs, and takes nobody in; that is seen more than once.
+  container.fault("session_fault", "hang");
+  const auto polls = [] {
+    const string metrics = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+    const auto at = metrics.find("iris_init_qlist_duration_seconds_count ");
+    return at == string::npos ? 0L : std::atol(metrics.c_str() + metrics.find(' ', at));
+  };
+  const long before = polls();
+  ASSERT_TRUE(wait_until([&] { return polls() >= before + 3; }, within(30s)));
+  ASSERT_EQ(container.irisctl(init, {"release"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.forcing", within(30s))) << init.log();
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+}
+
+TEST(IrisHold, AHoldIsOverWhenItsTimeIs) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  ASSERT_EQ(container.irisctl(init, {"hold", "a moment", "--for", "1s"}).code, 0);
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(10s))) << init.log();
+}
+
+TEST(IrisRestart, OnRequestItStopsAndStarts) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.main_outlives_iris();
+  Program init = container.start_up();
+  const pid_t control = IrisContainer::control_process(init);
+  const auto answer = container.irisctl(init, {"restart"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  ASSERT_TRUE(init.wait_for_event("iris.restart_asked", within(10s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_NE(IrisContainer::control_process(init), control);
+  EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
+  EXPECT_EQ(container.exec(init, {"iris", "qlist", "IRIS"}).out.find("^warn^"), string::npos);
+}
+
+TEST(IrisRestart, OnRequestWhatSomebodyHasStoppedIsStartedAtOnce) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.main_outlives_iris();
+  container.set("IRIS_INIT_RESTART_DELAY", "1h");
+  Program init = container.start_up();
+  ASSERT_EQ(container.exec(init, {"iris", "stop", "IRIS", "quietly"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.down", within(20s))) << init.log();
+  const auto answer = container.irisctl(init, {"restart"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
+}
+
+}  // namespace
+}  // namespace testing_support
