@@ -220,8 +220,9 @@ const std::vector<WatchedProcess>& IrisWatch::adopt() {
   return processes_;
 }
 
-void IrisWatch::adopt(const std::vector<WatchedProcess>& processes) {
+void IrisWatch::adopt(const std::vector<WatchedProcess>& processes, bool by_locks) {
   forget();
+  by_locks_ = by_locks;
   watch(processes);
 }
 

@@ -35,11 +35,14 @@ class IrisWatch {
   /// that has died since then counts as dead. Who held a daemon's lock during the start and is gone
   /// is only lost(): it may have been a helper of the start.
   const std::vector<WatchedProcess>& adopt();
-  /// The same for processes that an earlier agent watched; those that are gone count as dead.
-  void adopt(const std::vector<WatchedProcess>& processes);
+  /// The same for processes that an earlier agent watched, `by_locks` as it said; those that are
+  /// gone count as dead.
+  void adopt(const std::vector<WatchedProcess>& processes, bool by_locks);
   /// Stops watching: what happens from now on is expected.
   void forget();
 
+  /// Those that adopt() watches were found by the locks they hold; else by a guess.
+  [[nodiscard]] bool by_locks() const { return by_locks_; }
   [[nodiscard]] bool somebody_died() const { return !death_.empty(); }
   /// Somebody of those we watch has died, and another one lives: half dead, qlist may go on saying
   /// running. Who restarts IRIS replaces them all.
@@ -82,7 +85,7 @@ class IrisWatch {
   std::string lost_;
   Nanos died_at_ = 0;
   bool died_under_command_ = false;
-  bool by_locks_ = false;  ///< those we watch were found so
+  bool by_locks_ = false;
   std::unique_ptr<Descendants> descendants_;
 };
 

@@ -176,6 +176,7 @@ void Agent::watch_from_now_on() {
   StateRecord record;
   record.kind = StateRecord::Kind::up;
   record.processes = watch_.adopt();
+  record.by_locks = watch_.by_locks();
   if (!watch_.lost().empty()) poller_.poll_soon();  // does IRIS work without it?
   if (record.processes.empty())
     timeline_.add(Level::warning, "iris.unwatched",

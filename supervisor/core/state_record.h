@@ -37,6 +37,7 @@ struct StateRecord {
   std::string message;                    ///< event; hold: the reason; start_failed: its words
   std::string incurable;                  ///< start_failed: why no restart can help
   std::vector<WatchedProcess> processes;  ///< up: the control process first; lease: its sessions
+  bool by_locks = false;                  ///< up: they were found by the locks they hold
   std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
   Lease lease;                            ///< lease
   bool failed = false;                    ///< thawed: the freeze was never complete;

@@ -193,15 +193,15 @@ TEST(IrisLife, ARestartByHandIsNotRaced) {
   EXPECT_TRUE(init.events("command.started").empty()) << init.log();  // nothing of ours was run
 }
 
-TEST(IrisLife, ARestartByHandThatIsSeenTooLateIsNotUndone) {
-  SKIP_WITHOUT_NAMESPACES();
+/// SIGCONT: the agent, which could not look meanwhile, sees it late; SIGKILL: the next agent does.
+void expect_restart_by_hand_is_not_undone(int signal) {
   const IrisContainer container;
   container.main_outlives_iris();
   Program init = container.start_up();
   const pid_t agent = descendants_named(init.pid(), "iris-agent").front();
   ::kill(agent, SIGSTOP);
   const auto restarted = container.exec(init, {"iris", "restart", "IRIS"});
-  ::kill(agent, SIGCONT);
+  ::kill(agent, signal);
   EXPECT_EQ(restarted.code, 0) << restarted.out << restarted.err;
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(30s)).status, 200)
@@ -210,9 +210,19 @@ TEST(IrisLife, ARestartByHandThatIsSeenTooLateIsNotUndone) {
   EXPECT_TRUE(init.events("command.started").empty()) << init.log();
 }
 
-/// The end of a daemon is seen late, and yet who lives on is no IRIS that somebody has started.
-TEST(IrisLife, WhatADeadIrisHasLeftIsForced) {
+TEST(IrisLife, ARestartByHandThatIsSeenTooLateIsNotUndone) {
   SKIP_WITHOUT_NAMESPACES();
+  expect_restart_by_hand_is_not_undone(SIGCONT);
+}
+
+TEST(IrisLife, ARestartByHandWithoutAnAgentIsNotUndone) {
+  SKIP_WITHOUT_NAMESPACES();
+  expect_restart_by_hand_is_not_undone(SIGKILL);
+}
+
+/// The daemons are killed while the agent cannot look, and processes of users live on. SIGCONT: it
+/// sees that late; SIGKILL: the next agent does.
+void expect_what_is_left_is_forced(int signal) {
   const IrisContainer container;
   container.main_outlives_iris();
   container.fault("control_death", "stay");
@@ -223,9 +233,19 @@ TEST(IrisLife, WhatADeadIrisHasLeftIsForced) {
     const auto words = command_line(pid);
     if (std::find(words.begin(), words.end(), "-rUSER") == words.end()) ::kill(pid, SIGKILL);
   }
-  ::kill(agent, SIGCONT);
+  ::kill(agent, signal);
   ASSERT_TRUE(init.wait_for_event("iris.forcing", within(20s))) << init.log();
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+}
+
+TEST(IrisLife, WhatADeadIrisHasLeftIsForced) {
+  SKIP_WITHOUT_NAMESPACES();
+  expect_what_is_left_is_forced(SIGCONT);
+}
+
+TEST(IrisLife, WhatADeadIrisHasLeftIsForcedByTheNextAgent) {
+  SKIP_WITHOUT_NAMESPACES();
+  expect_what_is_left_is_forced(SIGKILL);
 }
 
 TEST(IrisLife, WhenTheRestartsAreUsedUpTheContainerEnds) {

@@ -61,8 +61,10 @@ TEST(StateRecord, EveryKindComesBack) {
   StateRecord up = record_of(Kind::up);
   up.processes = {{431, INT64_MAX}, {INT32_MAX, 0}};
   up.irisdb_killed = UINT64_MAX;
+  up.by_locks = true;
   EXPECT_EQ(there_and_back(up).processes, up.processes);
   EXPECT_EQ(there_and_back(up).irisdb_killed, up.irisdb_killed);
+  EXPECT_TRUE(there_and_back(up).by_locks);
 
   StateRecord restart = record_of(Kind::restart);
   restart.at = INT64_MAX;
