@@ -89,6 +89,24 @@ TEST(IrisStopVerdict, OfAnIrisThatSomebodyHasStartedAndStoppedSinceItsForceIsCle
   expect_clean(container);
 }
 
+TEST(IrisStopVerdict, OfAnIrisOfWhichAProcessOfAUserWasKilledIsClean) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.fault("daemon_tree", "flat");  // its end is PID 1's to see
+  Program init = container.start_up();
+  const auto all = descendants_named(init.pid(), "irisdb");
+  const auto user = std::find_if(all.begin(), all.end(), [](pid_t pid) {
+    const auto words = command_line(pid);
+    return std::find(words.begin(), words.end(), "-rUSER") != words.end();
+  });
+  ASSERT_NE(user, all.end());
+  ::kill(*user, SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("irisdb.ended", within(10s))) << init.log();
+  init.signal(SIGTERM);
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();
+  expect_clean(container);
+}
+
 TEST(IrisStopVerdict, OfAnIrisThatIsKilledWhileItStopsIsNotCalledClean) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
