@@ -286,7 +286,7 @@ bool Agent::remember(const InitSnapshot& snapshot) {
   if (!up) return start_is_known;
   restored_watch_ = !up->processes.empty();
   killed_when_up_ = up->irisdb_killed;
-  watch_.adopt(up->processes, up->by_locks);
+  watch_.adopt(*up);
   return true;
 }
 

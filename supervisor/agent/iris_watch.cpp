@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <fmt/core.h>
+#include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -31,8 +34,15 @@ constexpr auto look_period = std::chrono::milliseconds{500};
 
 bool still_there(const WatchedProcess& watched) {
   ProcessInfo process;
-  return read_process(watched.pid, process) && !has_ended(process) &&
-         process.started == watched.started;
+  if (read_process(watched.pid, process))
+    return !has_ended(process) && process.started == watched.started;
+  // Where no descriptor is to be had, nothing can be read: then the number must do.
+  return ::kill(watched.pid, 0) == 0 || errno != ESRCH;
+}
+
+bool is_readable(int fd) {
+  pollfd one{fd, POLLIN, 0};
+  return ::poll(&one, 1, 0) == 1;
 }
 
 /// The living irisdb children of `parent`.
@@ -111,16 +121,8 @@ struct IrisWatch::Watched {
   asio::posix::stream_descriptor pidfd;
   asio::steady_timer timer;  ///< where there are no pidfds
 
-  void look_again(std::function<void()> gone) {
-    timer.expires_after(look_period);
-    timer.async_wait(
-        [this, gone = std::move(gone)](const boost::system::error_code& error) mutable {
-          if (error) return;
-          if (still_there(process))
-            look_again(std::move(gone));
-          else
-            gone();
-        });
+  [[nodiscard]] bool has_ended() {
+    return pidfd.is_open() ? is_readable(pidfd.native_handle()) : !still_there(process);
   }
 };
 
@@ -137,22 +139,24 @@ IrisWatch::Family IrisWatch::family_now() const {
     return a.started != b.started ? a.started < b.started : a.pid < b.pid;
   });
   const std::vector<RecordLock> locks = locks_of_family(top);
-  // The oldest that holds a lock, and whoever holds one on the same file. Where /proc tells nothing
-  // of locks: the oldest that has children of its own, else the oldest, and it alone.
+  // The oldest that holds a lock, and whoever holds one on the same file; rather one that shares
+  // it. Where /proc tells nothing of locks: the oldest that has children of its own, else the
+  // oldest, and it alone.
   for (const WatchedProcess& control : top) {
     const std::string file = file_shared_by(locks, control.pid);
     if (file.empty()) continue;
-    family.by_locks = true;
-    family.controls = {control};
+    Family found{{control}, {}, true};
     for (const WatchedProcess& child : iris_children(control.pid)) {
-      if (holds(locks, child.pid, file)) family.daemons.push_back(child);
+      if (holds(locks, child.pid, file)) found.daemons.push_back(child);
     }
     for (const WatchedProcess& sibling : top) {
       if (sibling.pid != control.pid && holds(locks, sibling.pid, file))
-        family.daemons.push_back(sibling);
+        found.daemons.push_back(sibling);
     }
-    return family;
+    if (!found.daemons.empty()) return found;
+    if (!family.by_locks) family = std::move(found);
   }
+  if (family.by_locks) return family;
   const auto parent = std::find_if(top.begin(), top.end(), [](const WatchedProcess& process) {
     return !iris_children(process.pid).empty();
   });
@@ -205,29 +209,30 @@ StartActivity IrisWatch::activity() {
   return activity;
 }
 
-const std::vector<WatchedProcess>& IrisWatch::adopt() {
+StateRecord IrisWatch::adopt() {
   const Family family = seen_;
-  forget();
-  by_locks_ = family.by_locks;
-  std::vector<WatchedProcess> processes = family.controls;
+  StateRecord up;
+  up.kind = StateRecord::Kind::up;
+  up.by_locks = family.by_locks;
+  up.ticks = ticks_now();
+  up.processes = family.controls;
+  std::string lost;
   for (const WatchedProcess& daemon : family.daemons) {
     if (still_there(daemon))
-      processes.push_back(daemon);
-    else if (lost_.empty())
-      lost_ = fmt::format("daemon {} was there during the start and is gone", daemon.pid);
+      up.processes.push_back(daemon);
+    else if (lost.empty())
+      lost = fmt::format("daemon {} was there during the start and is gone", daemon.pid);
   }
-  watch(std::move(processes));
-  return processes_;
+  adopt(up);
+  lost_ = std::move(lost);
+  return up;
 }
 
-void IrisWatch::adopt(const std::vector<WatchedProcess>& processes, bool by_locks) {
+void IrisWatch::adopt(const StateRecord& up) {
   forget();
-  by_locks_ = by_locks;
-  watch(processes);
-}
-
-void IrisWatch::watch(std::vector<WatchedProcess> processes) {
-  processes_ = std::move(processes);  // all of them first: a death is judged by who else is there
+  by_locks_ = up.by_locks;
+  adopted_at_ = up.ticks;
+  processes_ = up.processes;  // all of them first: a death is judged by who else is there
   for (const WatchedProcess& process : processes_)
     watch(process, process == processes_.front());
 }
@@ -235,7 +240,8 @@ void IrisWatch::watch(std::vector<WatchedProcess> processes) {
 bool IrisWatch::was_replaced() const {
   if (std::any_of(processes_.begin(), processes_.end(), still_there)) return false;
   const Family now = family_now();
-  return !now.controls.empty() && (now.by_locks || !by_locks_);
+  if (now.controls.empty() || now.controls.front().started <= adopted_at_) return false;
+  return now.by_locks ? !now.daemons.empty() : !by_locks_;
 }
 
 bool IrisWatch::half_dead() const {
@@ -250,6 +256,7 @@ void IrisWatch::forget() {
   died_at_ = 0;
   died_under_command_ = false;
   by_locks_ = false;
+  adopted_at_ = 0;
 }
 
 void IrisWatch::watch(const WatchedProcess& process, bool is_control) {
@@ -257,24 +264,26 @@ void IrisWatch::watch(const WatchedProcess& process, bool is_control) {
   watched->process = process;
   watched->is_control = is_control;
   watched_.push_back(watched);
-  // Whoever forgets us destroys the last owner: a late handler finds nobody.
-  std::weak_ptr<Watched> weak = watched;
-  const auto gone = [this, weak] {
-    if (const auto still = weak.lock()) on_death(*still);
-  };
   UniqueFd pidfd = open_pidfd(process.pid);
-  if (!still_there(process)) {
-    // The pid may be somebody else's by now: opened first, compared afterwards.
-    on_death(*watched);
-  } else if (pidfd) {
-    watched->pidfd.assign(pidfd.release());
-    watched->pidfd.async_wait(asio::posix::stream_descriptor::wait_read,
-                              [gone](const boost::system::error_code& error) {
-                                if (!error) gone();
-                              });
-  } else {
-    watched->look_again(gone);
-  }
+  // The pid may be somebody else's by now: opened first, compared afterwards.
+  if (!still_there(process)) return on_death(*watched);
+  if (pidfd) watched->pidfd.assign(pidfd.release());
+  await_end(watched);
+}
+
+void IrisWatch::await_end(const std::shared_ptr<Watched>& watched) {
+  // Whoever forgets us destroys the last owner: a late handler finds nobody.
+  auto look = [this,
+               weak = std::weak_ptr<Watched>{watched}](const boost::system::error_code& error) {
+    const auto still = weak.lock();
+    if (error || !still) return;
+    // Asio may tell us what was meant for a descriptor that was closed a moment before.
+    still->has_ended() ? on_death(*still) : await_end(still);
+  };
+  if (watched->pidfd.is_open())
+    return watched->pidfd.async_wait(asio::posix::stream_descriptor::wait_read, std::move(look));
+  watched->timer.expires_after(look_period);
+  watched->timer.async_wait(std::move(look));
 }
 
 void IrisWatch::on_death(const Watched& watched) {

@@ -4,6 +4,7 @@
 // that each of the three locks a section of mgr/ilock; /proc tells who does, without touching the
 // volume. The end of any other irisdb, however it is related, means nothing.
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,16 +34,13 @@ class IrisWatch {
   [[nodiscard]] StartActivity activity();
   /// Watches the control process and daemons that look() saw last, and forgets earlier deaths. One
   /// that has died since then counts as dead. Who held a daemon's lock during the start and is gone
-  /// is only lost(): it may have been a helper of the start.
-  const std::vector<WatchedProcess>& adopt();
-  /// The same for processes that an earlier agent watched, `by_locks` as it said; those that are
-  /// gone count as dead.
-  void adopt(const std::vector<WatchedProcess>& processes, bool by_locks);
+  /// is only lost(): it may have been a helper of the start. The record is for the next agent.
+  StateRecord adopt();
+  /// The same for what an earlier agent watched; those that are gone count as dead.
+  void adopt(const StateRecord& up);
   /// Stops watching: what happens from now on is expected.
   void forget();
 
-  /// Those that adopt() watches were found by the locks they hold; else by a guess.
-  [[nodiscard]] bool by_locks() const { return by_locks_; }
   [[nodiscard]] bool somebody_died() const { return !death_.empty(); }
   /// Somebody of those we watch has died, and another one lives: half dead, qlist may go on saying
   /// running. Who restarts IRIS replaces them all.
@@ -55,11 +53,15 @@ class IrisWatch {
   [[nodiscard]] const std::string& death() const { return death_; }
   /// Somebody's iris command took IRIS down: it runs yet, or a new IRIS is there already.
   [[nodiscard]] bool died_under_command() const { return died_under_command_; }
+  /// Nobody whom we watch is left, and a control process is there that has started since: IRIS was
+  /// restarted while we could not look. It has daemons that lock the same file as it does, which
+  /// tells it from what else a dead IRIS has left; where locks are not told, its age has to do.
+  [[nodiscard]] bool was_replaced() const;
 
  private:
   struct Watched;
-  void watch(std::vector<WatchedProcess> processes);
   void watch(const WatchedProcess& process, bool is_control);
+  void await_end(const std::shared_ptr<Watched>& watched);
   void on_death(const Watched& watched);
 
   boost::asio::io_context& io_;
@@ -73,9 +75,6 @@ class IrisWatch {
   };
   [[nodiscard]] Family family_now() const;
   void see(Family family);
-  /// Nobody whom we watch is left, and another control process is there: IRIS was restarted while
-  /// we could not look. What else a dead IRIS has left holds no locks.
-  [[nodiscard]] bool was_replaced() const;
 
   /// By the last look(). As long as the control process is the same: every daemon ever seen.
   Family seen_;
@@ -85,7 +84,8 @@ class IrisWatch {
   std::string lost_;
   Nanos died_at_ = 0;
   bool died_under_command_ = false;
-  bool by_locks_ = false;
+  bool by_locks_ = false;        ///< those we watch were found so
+  std::int64_t adopted_at_ = 0;  ///< in the clock ticks of ProcessInfo::started
   std::unique_ptr<Descendants> descendants_;
 };
 

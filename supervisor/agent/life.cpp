@@ -173,10 +173,7 @@ void Agent::on_new_state(LifeState before) {
 
 void Agent::watch_from_now_on() {
   killed_when_up_ = init_->irisdb_killed;
-  StateRecord record;
-  record.kind = StateRecord::Kind::up;
-  record.processes = watch_.adopt();
-  record.by_locks = watch_.by_locks();
+  StateRecord record = watch_.adopt();
   if (!watch_.lost().empty()) poller_.poll_soon();  // does IRIS work without it?
   if (record.processes.empty())
     timeline_.add(Level::warning, "iris.unwatched",

@@ -135,6 +135,7 @@ std::string encode(const StateRecord& record) {
     case StateRecord::Kind::up:
       line["irisdb_killed"] = record.irisdb_killed;
       line["by_locks"] = record.by_locks;
+      line["ticks"] = record.ticks;
       line["processes"] = to_json(record.processes);
       break;
     case StateRecord::Kind::restart:
@@ -180,6 +181,7 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
   record.at = field<Nanos>(line, "at");
   record.irisdb_killed = field<std::uint64_t>(line, "irisdb_killed");
   record.by_locks = field<bool>(line, "by_locks");
+  record.ticks = field<std::int64_t>(line, "ticks");
   record.failed = field<bool>(line, "failed");
   record.event = field<std::string>(line, "event");
   record.message = field<std::string>(line, "message");

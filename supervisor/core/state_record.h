@@ -38,6 +38,7 @@ struct StateRecord {
   std::string incurable;                  ///< start_failed: why no restart can help
   std::vector<WatchedProcess> processes;  ///< up: the control process first; lease: its sessions
   bool by_locks = false;                  ///< up: they were found by the locks they hold
+  std::int64_t ticks = 0;                 ///< up: when, in clock ticks since boot
   std::uint64_t irisdb_killed = 0;        ///< up: PID 1's count at that time
   Lease lease;                            ///< lease
   bool failed = false;                    ///< thawed: the freeze was never complete;

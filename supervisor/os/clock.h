@@ -1,6 +1,7 @@
 #pragma once
-// The two clocks that we read. No heap.
+// The clocks that we read. No heap.
 #include <time.h>
+#include <unistd.h>
 
 #include <cstdint>
 
@@ -20,6 +21,14 @@ inline std::int64_t wall_now() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   return seconds(now.tv_sec) + now.tv_nsec;
+}
+
+/// Clock ticks since boot, suspended time included: what /proc tells the start of a process in.
+inline std::int64_t ticks_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const std::int64_t in_second = ::sysconf(_SC_CLK_TCK);
+  return now.tv_sec * in_second + now.tv_nsec * in_second / seconds(1);
 }
 
 }  // namespace sup

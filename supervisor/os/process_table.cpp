@@ -16,6 +16,9 @@ namespace {
 
 using Path = FixedText<96>;
 
+/// PF_EXITING among the flags of /proc/PID/stat.
+constexpr std::int64_t flag_exiting = 4;
+constexpr int most_looks = 20;
 constexpr std::string_view control_verbs = "start startnostu stop stopnoshut force restart";
 
 Path proc_path(pid_t pid, std::string_view rest) {
@@ -87,19 +90,25 @@ bool read_process(pid_t pid, ProcessInfo& out) {
   out.state = stat[close + 2];
   const std::string_view rest = stat.substr(close + 4);
   out.parent = static_cast<pid_t>(parse_number(word(rest, 0)).value_or(0));
+  out.exiting = (parse_number(word(rest, 5)).value_or(0) & flag_exiting) != 0;
   out.started = parse_number(word(rest, 18)).value_or(0);  // field 22 of the whole line
   return true;
 }
 
 bool is_iris_control_command(const ProcessInfo& process) {
   const std::string_view name = process.name.view();
-  if (has_ended(process)) return false;
-  if (name == "irisstart" || name == "irisstop" || name == "irisforce") return true;
+  if (name == "irisstart" || name == "irisstop" || name == "irisforce") return !has_ended(process);
   if (name != "iris") return false;
   std::array<char, 512> buffer{};
   std::string_view arguments = read_small(proc_path(process.pid, "/cmdline"), buffer);
-  // For a moment who becomes another program has the new name and no arguments: it may be anything.
-  if (arguments.empty()) return true;
+  // Nobody has any who becomes another program, for a moment, and who is about to end.
+  for (int look = 0; arguments.empty(); ++look) {
+    ProcessInfo now;
+    if (!read_process(process.pid, now) || now.exiting) return false;
+    if (look == most_looks) return true;
+    ::usleep(1000);
+    arguments = read_small(proc_path(process.pid, "/cmdline"), buffer);
+  }
   // A script's interpreter and path come first: look at every word, they end in NUL.
   while (!arguments.empty()) {
     const std::size_t end = std::min(arguments.find('\0'), arguments.size());

@@ -14,6 +14,7 @@ struct ProcessInfo {
   pid_t pid = 0;
   pid_t parent = 0;
   char state = '?';          ///< R S D Z T …, as /proc/PID/stat says
+  bool exiting = false;      ///< on its way out, or a zombie; where the kernel tells
   FixedText<16> name;        ///< the kernel's 15 bytes of the program's name
   std::int64_t started = 0;  ///< clock ticks since boot: with the pid, an identity
 };
@@ -28,7 +29,8 @@ inline bool has_ended(const ProcessInfo& process) {
 
 /// Is it a living command that starts or stops an IRIS instance: `iris start|stop|force|restart …`
 /// or one of irisstart, irisstop, irisforce? Not so a session, however long somebody keeps it open.
-/// An `iris` that has its arguments not yet, or no longer, is taken for one: look again.
+/// While a program is being executed it has no arguments: waits 20 ms for them, and after that
+/// takes an `iris` for one.
 bool is_iris_control_command(const ProcessInfo& process);
 
 /// Signals exactly that process: one that has its number now, but not its start time, is left

@@ -62,9 +62,11 @@ TEST(StateRecord, EveryKindComesBack) {
   up.processes = {{431, INT64_MAX}, {INT32_MAX, 0}};
   up.irisdb_killed = UINT64_MAX;
   up.by_locks = true;
+  up.ticks = INT64_MAX;
   EXPECT_EQ(there_and_back(up).processes, up.processes);
   EXPECT_EQ(there_and_back(up).irisdb_killed, up.irisdb_killed);
   EXPECT_TRUE(there_and_back(up).by_locks);
+  EXPECT_EQ(there_and_back(up).ticks, up.ticks);
 
   StateRecord restart = record_of(Kind::restart);
   restart.at = INT64_MAX;

@@ -17,12 +17,6 @@ using std::string;
 using std::vector;
 using ::testing_support::TempDir;
 
-bool has_exited(pid_t child) {
-  siginfo_t end{};
-  return ::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-         end.si_pid == child;
-}
-
 /// A script called `name`, with these arguments, until the test is over.
 class Script {
  public:
@@ -41,12 +35,14 @@ class Script {
   Script(const Script&) = delete;
   Script& operator=(const Script&) = delete;
   ~Script() {
-    ::kill(pid_, SIGKILL);
+    kill();
     ::waitpid(pid_, nullptr, 0);
   }
 
+  void kill() const { ::kill(pid_, SIGKILL); }
   void await_its_stop() const { ::waitpid(pid_, nullptr, WUNTRACED); }
-  [[nodiscard]] bool is_over() const { return has_exited(pid_); }
+  [[nodiscard]] bool has_stopped() const { return is_now(WSTOPPED); }
+  [[nodiscard]] bool has_exited() const { return is_now(WEXITED); }
   [[nodiscard]] bool is_called(const string& name) const {
     ProcessInfo now;
     return read_process(pid_, now) && now.name.view() == name;
@@ -57,6 +53,12 @@ class Script {
   }
 
  private:
+  [[nodiscard]] bool is_now(int what) const {
+    siginfo_t news{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &news, what | WNOHANG | WNOWAIT) == 0 &&
+           news.si_pid == pid_;
+  }
+
   TempDir dir_;
   pid_t pid_ = 0;
 };
@@ -94,17 +96,36 @@ TEST(ControlCommand, IsKnownByItsNameAndArguments) {
 }
 
 TEST(ControlCommand, IsOneWhileItBecomesAnotherProgram) {
-  const Script script{"iris", R"(test "$2" -eq 0 || exec "$0" stop $(($2 - 1)))", {"stop", "400"}};
-  while (!script.is_called("iris") && !script.is_over()) {
+  const Script script{
+      "iris", R"(test "$2" -ne 0 && exec "$0" stop $(($2 - 1)); kill -STOP $$)", {"stop", "400"}};
+  while (!script.is_called("iris")) {
   }
   long looks = 0;
   long misses = 0;
-  // A miss counts when it was still there afterwards.
-  for (; !script.is_over(); ++looks)
-    if (!script.is_control_command() && !script.is_over()) ++misses;
+  for (; !script.has_stopped(); ++looks)
+    if (!script.is_control_command()) ++misses;
   EXPECT_EQ(misses, 0) << "of " << looks;
   EXPECT_GT(looks, 0);
-  EXPECT_FALSE(script.is_control_command());  // a zombie
+}
+
+TEST(ControlCommand, IsNotAnotherCommandWhileItBecomesAnotherProgram) {
+  const Script script{
+      "iris", R"(test "$2" -ne 0 && exec "$0" qlist $(($2 - 1)); kill -STOP $$)", {"qlist", "400"}};
+  while (!script.is_called("iris")) {
+  }
+  for (long looks = 0; !script.has_stopped(); ++looks)
+    ASSERT_FALSE(script.is_control_command()) << looks;
+}
+
+/// Who ends loses its arguments first, and its other things take their time.
+TEST(ControlCommand, IsNoneThatIsOver) {
+  const Script script{"iris", "while :; do :; done", {"qlist"}};
+  while (!script.is_called("iris")) {
+  }
+  script.kill();
+  while (!script.has_exited())
+    ASSERT_FALSE(script.is_control_command());
+  EXPECT_FALSE(script.is_control_command());
 }
 
 }  // namespace
