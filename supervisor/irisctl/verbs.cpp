@@ -84,7 +84,7 @@ constexpr std::array<VerbText, 13> verbs{{
      "one\n"
      "of the restarts that the budget allows. Refused while IRIS is frozen or held, and where "
      "iris-main's\n"
-     "own commands (--before, --after) would be left out.\n"},
+     "own commands (--before, --after) or its --key would be left out.\n"},
     {Verb::stop, "stop", "stop [--now] [-o json]", "stop IRIS and end the container",
      "As a SIGTERM does: a drain delay, a thaw if IRIS is frozen, and then as long as the setting "
      "STOP\n"
