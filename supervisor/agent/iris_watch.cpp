@@ -175,6 +175,7 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   seen.any_alive = !iris_children(init_pid_).empty();
   if (!seen.any_alive) {
     descendants_->look(init_pid_, ::getpid());
+    seen.any_alive = descendants_->starved();  // nobody is known to be gone
     for (const pid_t pid : descendants_->pids()) {
       ProcessInfo process;
       if (read_process(pid, process) && process.name.view() == iris_name) seen.any_alive = true;

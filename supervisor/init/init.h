@@ -106,6 +106,7 @@ class Init {
   bool iris_unclean_ = false;     ///< it crashed or was forced, and was not started again since
   bool irisdb_killed_ = false;    ///< an irisdb was, since IRIS was last started by us
   bool last_was_killed_ = false;  ///< of all that ended so far; an IRIS that stops ends last itself
+  bool irisdb_seen_ = true;       ///< at the last look that saw everybody; before one: perhaps
   bool reap_wanted_ = false;      ///< SIGCHLD came, or there were more than one turn reaps
   bool finished_ = false;
   int stop_code_ = 0;

@@ -74,9 +74,14 @@ LadderFacts Init::look_around() {
   // Whose parent ends while we look may be missed, and is PID 1's child on the next glance:
   // "nobody" is believed on the second one only.
   for (int glance = 0; glance < 2 && !(facts.irisdb_alive && facts.others_alive); ++glance) {
-    if (!look_at_descendants()) {  // no /proc: whether there are children the kernel still tells
-      facts.others_alive = main_pid_ == 0 && agent_pid_ == 0 && has_children();
-      break;
+    if (!look_at_descendants()) {  // whether there are children the kernel still tells
+      const bool nobody_of_ours = main_pid_ == 0 && agent_pid_ == 0;
+      // Without /proc the main program's end has to do. Who cannot be seen for want of descriptors
+      // is there until the opposite is known.
+      facts.others_alive = descendants_.starved() ? !nobody_of_ours || has_children()
+                                                  : nobody_of_ours && has_children();
+      if (descendants_.starved()) facts.irisdb_alive |= irisdb_seen_;
+      return facts;
     }
     for (const pid_t pid : descendants_.pids()) {
       if (pid == main_pid_) continue;
@@ -87,6 +92,7 @@ LadderFacts Init::look_around() {
       if (pid != command_pid_ && is_iris_control_command(process)) facts.other_stop_runs = true;
     }
   }
+  irisdb_seen_ = facts.irisdb_alive;
   return facts;
 }
 

@@ -71,6 +71,11 @@ bool kernel_lists_children() {
   return ::access("/proc/thread-self/children", F_OK) == 0;
 }
 
+/// Of the last call that failed: not because nobody is there.
+bool was_for_want() {
+  return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
 bool is_one_of(std::span<const pid_t> pids, pid_t pid) {
   return std::find(pids.begin(), pids.end(), pid) != pids.end();
 }
@@ -151,29 +156,40 @@ std::size_t children_of(pid_t pid, std::span<pid_t> out) {
 
 bool Descendants::look(pid_t root, std::span<const pid_t> except) {
   if (!kernel_lists_children()) return look_at_everybody(root, except);
+  errno = 0;
   std::size_t seen = children_of(root, pids_);
+  starved_ = was_for_want();
   count_ = 0;
   for (std::size_t i = 0; i < seen; ++i) {
     const pid_t pid = pids_[i];
     ProcessInfo process;
-    if (is_one_of(except, pid) || !read_process(pid, process)) continue;
-    seen += children_of(pid, std::span{pids_}.subspan(seen));
-    if (!has_ended(process)) pids_[count_++] = pid;
+    if (is_one_of(except, pid)) continue;
+    errno = 0;
+    const bool there = read_process(pid, process);
+    if (there) seen += children_of(pid, std::span{pids_}.subspan(seen));
+    starved_ = starved_ || was_for_want();
+    if (there && !has_ended(process)) pids_[count_++] = pid;
   }
-  return true;
+  return !starved_;
 }
 
 bool Descendants::look_at_everybody(pid_t root, std::span<const pid_t> except) {
   count_ = 0;
+  starved_ = false;
   std::span<const pid_t> parents{&root, 1};
   while (!parents.empty()) {
     const std::size_t before = count_;
+    errno = 0;
     const bool readable = for_each_number_in("/proc", [&](pid_t pid) {
       ProcessInfo process;
-      if (count_ == pids_.size() || is_one_of(except, pid) || !read_process(pid, process)) return;
-      if (is_one_of(parents, process.parent) && !has_ended(process)) pids_[count_++] = pid;
+      if (count_ == pids_.size() || is_one_of(except, pid)) return;
+      errno = 0;
+      const bool there = read_process(pid, process);
+      starved_ = starved_ || was_for_want();
+      if (there && is_one_of(parents, process.parent) && !has_ended(process)) pids_[count_++] = pid;
     });
-    if (!readable) return false;
+    starved_ = starved_ || was_for_want();
+    if (!readable || starved_) return false;
     parents = std::span{pids_}.subspan(before, count_ - before);
   }
   return true;

@@ -51,16 +51,20 @@ class Descendants {
   static constexpr std::size_t most = 16384;
 
   /// Walks anew from `root`; those in `except` and what is below them are left out. Without the
-  /// kernel's lists of children it goes through all of /proc; false when there is no /proc.
+  /// kernel's lists of children it goes through all of /proc. False when there is no /proc, or it
+  /// starved(): then some may be missing.
   bool look(pid_t root, std::span<const pid_t> except = {});
   bool look(pid_t root, pid_t except) { return look(root, std::span{&except, 1}); }
   [[nodiscard]] std::span<const pid_t> pids() const { return {pids_.data(), count_}; }
+  /// The last look found no descriptor or no memory to be had.
+  [[nodiscard]] bool starved() const { return starved_; }
 
   /// The slow way of look(): a pass over all of /proc for each generation.
   bool look_at_everybody(pid_t root, std::span<const pid_t> except);
 
  private:
   std::size_t count_ = 0;
+  bool starved_ = false;
   // Not initialised, and last: PID 1 has it in static memory, whose pages shall not exist before
   // they are used.
   std::array<pid_t, most> pids_;

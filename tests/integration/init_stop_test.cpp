@@ -1,6 +1,7 @@
 // iris-init's staged stop of a plain program (--stop-timeout).
 #include <poll.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/integration/init_case.h"
@@ -160,6 +161,22 @@ TEST_P(InitStop, WhatMainLeavesBehindGetsItsGrace) {
   EXPECT_EQ(init.wait_code(within(20s)), 0) << init.log();
   EXPECT_NE(init.out().find("flushed\n"), std::string::npos) << init.out();
   EXPECT_TRUE(init.events("stop.killing").empty());
+}
+
+TEST_P(InitStop, WhatMainLeavesBehindGetsItsGraceWithoutADescriptorToBeHad) {
+  const std::string family =
+      "(trap 'sleep 1; echo flushed; exit' TERM; echo ready; while :; do sleep 0.02; done) & "
+      "exec tail -f /dev/null";
+  Program init = start({"--stop-timeout=30s", "--", "sh", "-c", family});
+  ASSERT_TRUE(init.wait_for_output("ready\n", within(20s)));
+  ASSERT_TRUE(
+      wait_until([&] { return !descendants_named(init.pid(), "tail").empty(); }, within(20s)));
+  const pid_t main = descendants_named(init.pid(), "tail").front();
+  constexpr rlimit none{0, 0};
+  ASSERT_EQ(::prlimit(init.pid(), RLIMIT_NOFILE, &none, nullptr), 0);
+  ::kill(main, SIGKILL);
+  EXPECT_EQ(init.wait_code(within(20s)), 137) << init.log();
+  EXPECT_NE(init.out().find("flushed\n"), std::string::npos) << init.out();
 }
 
 TEST_P(InitStop, TheStopSignalItselfBeginsIt) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -193,6 +194,26 @@ TEST(Descendants, ForgetTheLastLook) {
 
 TEST(WaitChannel, OfNobodyIsEmpty) {
   EXPECT_TRUE(wait_channel(0).empty());
+}
+
+TEST(Descendants, AreNotTakenForGoneForWantOfDescriptors) {
+  const Child child{[] {}};
+  const auto table = std::make_unique<Descendants>();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool seen = table->look(::getpid());
+  const bool starved = table->starved();
+  const bool everybody_seen = table->look_at_everybody(::getpid(), {});
+  const bool starved_again = table->starved();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_FALSE(seen);
+  EXPECT_TRUE(starved);
+  EXPECT_FALSE(everybody_seen);
+  EXPECT_TRUE(starved_again);
+  EXPECT_TRUE(table->look(::getpid()));
+  EXPECT_FALSE(table->starved());
 }
 
 }  // namespace
