@@ -16,8 +16,8 @@ Observed::News Observed::poll(const QlistPoll& poll, sup::Nanos began_at, bool f
   const bool hung = facts->health == Health::hung;
   const Health health_before = last_good_ ? last_good_->health : Health::blank;
   // A suspension ends with the life of the IRIS that was suspended.
-  if (!last_good_ || facts->state != State::running || facts->since != last_good_->since)
-    suspended_by_other_since_.reset();
+  const bool another = last_good_ && facts->since != last_good_->since;
+  if (facts->state != State::running || another) suspended_by_other_since_.reset();
   last_good_ = *facts;
   last_good_at_ = began_at;
   if (!hung) {
@@ -41,6 +41,23 @@ bool Observed::suspended_by_other(bool yes, sup::Nanos now) {
     if (hung_since_) hung_since_ = now;  // until now it hung for a reason
   }
   return changed;
+}
+
+Observed::Wrong Observed::wrong() const {
+  Wrong wrong;
+  if (failing_) wrong.silent = failing_since_;
+  wrong.hung = hung_since_.value_or(0);
+  wrong.suspended_by_other = suspended_by_other_since_.value_or(0);
+  return wrong;
+}
+
+void Observed::restore(const Wrong& wrong) {
+  if (wrong.silent != 0) {
+    failing_ = QlistFailure{QlistFailure::Kind::timed_out, "qlist had told nothing before"};
+    failing_since_ = wrong.silent;
+  }
+  if (wrong.hung != 0) hung_since_ = wrong.hung;
+  if (wrong.suspended_by_other != 0) suspended_by_other_since_ = wrong.suspended_by_other;
 }
 
 void Observed::fill(Facts& facts) const {

@@ -10,6 +10,15 @@ namespace probes {
 
 class Observed {
  public:
+  /// Since when something has been wrong; 0: it is not. What the next observer has to know, so that
+  /// no patience begins anew with it.
+  struct Wrong {
+    sup::Nanos silent = 0;  ///< qlist tells nothing
+    sup::Nanos hung = 0;
+    sup::Nanos suspended_by_other = 0;
+
+    bool operator==(const Wrong&) const = default;
+  };
   struct News {
     bool new_failure = false;    ///< another way of telling nothing than before
     bool maybe_foreign = false;  ///< hung, and not by us, or suspended before: is it suspended?
@@ -22,6 +31,9 @@ class Observed {
   /// changed.
   bool suspended_by_other(bool yes, sup::Nanos now);
   void data(std::optional<DataTrouble> trouble) { data_trouble_ = trouble; }
+  [[nodiscard]] Wrong wrong() const;
+  /// As an earlier observer saw it; the next poll counts.
+  void restore(const Wrong& wrong);
 
   /// The fields of Facts that come from here.
   void fill(Facts& facts) const;

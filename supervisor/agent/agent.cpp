@@ -280,9 +280,13 @@ bool Agent::remember(const InitSnapshot& snapshot) {
       case StateRecord::Kind::release:
         life_.release();
         break;
+      case StateRecord::Kind::wrong:
+        wrong_ = record.wrong;
+        break;
     }
   }
   if (lease) freezer_.restore(std::move(*lease));
+  restore_wrong();
   if (!up) return start_is_known;
   restored_watch_ = !up->processes.empty();
   killed_when_up_ = up->irisdb_killed;
@@ -314,6 +318,7 @@ void Agent::turn() {
   count_freezes(freezes);
   if (freezer_.take_foreign_news()) ask_who_suspended();
   data_.pause(frozen_by_us());
+  record_wrong();
   tell_init();
   notify();
   arm_timer();

@@ -67,6 +67,8 @@ class Agent {
   void on_main_log(const probes::MainLogNews& news);
   void is_incurable(const std::string& why);
   void record_failed_start();
+  void restore_wrong();
+  void record_wrong();
   void forget_failed_start();
   void tell_why_it_may_end();
   void on_data_news(const std::string& before);
@@ -156,6 +158,7 @@ class Agent {
   AgentSnapshot told_;                ///< what we last told it
   probes::Observed observed_;
   std::uint64_t suspicion_ = 0;       ///< the job that asks whether somebody has suspended IRIS
+  Wrong wrong_;                       ///< as the state file has it
   Nanos suspicion_at_ = 0;            ///< when it was asked last; 0: never
   Nanos not_suspended_at_ = 0;        ///< when what was last answered "no" had been asked; 0: never
   Nanos disturbed_at_ = 0;            ///< the last death or command: older polls count no more

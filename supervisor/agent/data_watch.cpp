@@ -31,6 +31,11 @@ void DataWatch::watch(const std::string& directory) {
   if (!running_) arm(monotonic_now());
 }
 
+void DataWatch::restore(probes::DataTrouble trouble, Nanos since) {
+  trouble_ = restored_ = trouble;
+  trouble_since_ = since;
+}
+
 void DataWatch::look_soon() {
   if (running_ || directory_.empty()) return;
   const Nanos soon =
@@ -74,6 +79,7 @@ void DataWatch::look() {
 
 void DataWatch::finished(const JobResult& result) {
   running_ = false;
+  restored_.reset();
   if (result.timed_out) {
     stuck_ = stuck_ || !paused_;
   } else {
@@ -89,6 +95,7 @@ void DataWatch::finished(const JobResult& result) {
 void DataWatch::judge() {
   const std::string before = why();
   auto now = probes::trouble_of(report_, mount_, settings_.min_free);
+  if (!now) now = restored_;
   if (stuck_) now = probes::DataTrouble::stuck;
   if (now == trouble_) return;
   trouble_ = now;

@@ -31,6 +31,8 @@ class DataWatch {
 
   /// Looks at this directory from now on; "" changes nothing.
   void watch(const std::string& directory);
+  /// What an earlier agent saw; the next answer of the helper counts.
+  void restore(probes::DataTrouble trouble, Nanos since);
   /// Somebody has a reason. Never more often than every few seconds.
   void look_soon();
   /// While a freeze of ours is under way nothing of ours writes to the volume, and a helper that is
@@ -40,6 +42,7 @@ class DataWatch {
   void read_mounts();
 
   [[nodiscard]] const std::optional<probes::DataTrouble>& trouble() const { return trouble_; }
+  [[nodiscard]] Nanos trouble_since() const { return trouble_since_; }
   /// "the file system of '/external/iris' is stuck"; empty when it is well.
   [[nodiscard]] std::string why() const;
   [[nodiscard]] probes::DataView view(const std::function<std::int64_t(Nanos)>& wall_of) const;
@@ -59,6 +62,7 @@ class DataWatch {
   std::optional<probes::DiskReport> report_;
   std::optional<probes::Mount> mount_;
   std::optional<probes::DataTrouble> trouble_;
+  std::optional<probes::DataTrouble> restored_;  ///< until the helper has answered
   Nanos report_at_ = 0;
   Nanos trouble_since_ = 0;
   Nanos began_at_ = 0;

@@ -125,6 +125,31 @@ void Agent::record_failed_start() {
   state_.append(std::move(record));
 }
 
+void Agent::restore_wrong() {
+  observed_.restore({wrong_.silent, wrong_.hung, wrong_.suspended});
+  for (int i = 0; i < probes::data_trouble_count; ++i) {
+    const auto trouble = static_cast<probes::DataTrouble>(i);
+    if (name_of(trouble) != wrong_.trouble) continue;
+    data_.restore(trouble, wrong_.data);
+    observed_.data(trouble);
+  }
+}
+
+void Agent::record_wrong() {
+  const probes::Observed::Wrong seen = observed_.wrong();
+  Wrong now{seen.silent, seen.hung, seen.suspended_by_other, 0, {}};
+  if (data_.trouble()) {
+    now.data = data_.trouble_since();
+    now.trouble = name_of(*data_.trouble());
+  }
+  if (now == wrong_) return;
+  wrong_ = now;
+  StateRecord record;
+  record.kind = StateRecord::Kind::wrong;
+  record.wrong = std::move(now);
+  state_.append(std::move(record));
+}
+
 void Agent::forget_failed_start() {
   recovers_ = false;
   start_failure_ = {};

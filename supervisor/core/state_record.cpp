@@ -11,8 +11,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int version = 1;
-constexpr std::array<std::string_view, 8> kind_names{"event",  "up",   "restart", "lease",
-                                                     "thawed", "hold", "release", "start_failed"};
+constexpr std::array<std::string_view, 9> kind_names{
+    "event", "up", "restart", "lease", "thawed", "hold", "release", "start_failed", "wrong"};
 
 /// The field if it is there and of that type, else the type's zero.
 template <class T>
@@ -104,6 +104,24 @@ EndedFreeze ended_from_json(const json& object) {
   return ended;
 }
 
+json wrong_to_json(const Wrong& wrong) {
+  return {{"silent", wrong.silent},
+          {"hung", wrong.hung},
+          {"suspended", wrong.suspended},
+          {"data", wrong.data},
+          {"trouble", wrong.trouble}};
+}
+
+Wrong wrong_from_json(const json& object) {
+  Wrong wrong;
+  wrong.silent = field<Nanos>(object, "silent");
+  wrong.hung = field<Nanos>(object, "hung");
+  wrong.suspended = field<Nanos>(object, "suspended");
+  wrong.data = field<Nanos>(object, "data");
+  wrong.trouble = field<std::string>(object, "trouble");
+  return wrong;
+}
+
 json to_json(const std::vector<WatchedProcess>& processes) {
   json array = json::array();
   for (const WatchedProcess& process : processes)
@@ -160,6 +178,9 @@ std::string encode(const StateRecord& record) {
       line["failed"] = record.failed;
       if (!record.failed) line["freeze"] = ended_to_json(record.ended);
       break;
+    case StateRecord::Kind::wrong:
+      line["wrong"] = wrong_to_json(record.wrong);
+      break;
   }
   return line.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
 }
@@ -192,6 +213,8 @@ std::optional<StateRecord> decode_state_record(std::string_view text) {
     record.lease = lease_from_json(*lease);
   else if (record.kind == StateRecord::Kind::lease)
     return std::nullopt;
+  if (const auto wrong = line.find("wrong"); wrong != line.end() && wrong->is_object())
+    record.wrong = wrong_from_json(*wrong);
   if (const auto ended = line.find("freeze"); ended != line.end() && ended->is_object())
     record.ended = ended_from_json(*ended);
   return record;
@@ -205,7 +228,7 @@ std::vector<StateRecord> still_needed(std::vector<StateRecord> records) {
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     const Kind kind = record->kind;
     const bool is_replaced = (kind == Kind::lease && newer[Kind::thawed] + newer[kind] > 0) ||
-                             (kind == Kind::up && newer[kind] > 0);
+                             ((kind == Kind::up || kind == Kind::wrong) && newer[kind] > 0);
     if (++newer[kind] <= kept_of_a_kind && !is_replaced) needed.push_back(std::move(*record));
   }
   std::reverse(needed.begin(), needed.end());

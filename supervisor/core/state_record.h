@@ -18,6 +18,16 @@ struct WatchedProcess {
   bool operator==(const WatchedProcess&) const = default;
 };
 
+/// Points in monotonic time since when something has been wrong; 0: it is not.
+struct Wrong {
+  Nanos silent = 0;     ///< qlist tells nothing
+  Nanos hung = 0;       ///< qlist says so
+  Nanos suspended = 0;  ///< by somebody else
+  Nanos data = 0;
+  std::string trouble;  ///< with the data: as probes::name_of() calls it
+  bool operator==(const Wrong&) const = default;
+};
+
 struct StateRecord {
   enum class Kind : std::uint8_t {
     event,         ///< of the timeline
@@ -28,6 +38,7 @@ struct StateRecord {
     hold,          ///< somebody works on IRIS by hand
     release,       ///< and does no more
     start_failed,  ///< iris-main or IRIS has said so of a start
+    wrong,         ///< what is wrong with IRIS or its data, and since when
   };
   Kind kind = Kind::event;
   std::uint64_t incarnation = 0;
@@ -44,6 +55,7 @@ struct StateRecord {
   bool failed = false;                    ///< thawed: the freeze was never complete;
                                           ///< start_failed: it was `iris start` itself
   EndedFreeze ended;                      ///< thawed, unless it failed
+  Wrong wrong;                            ///< wrong
 };
 
 /// One line with its newline.
@@ -52,8 +64,8 @@ std::string encode(const StateRecord& record);
 std::optional<StateRecord> decode_state_record(std::string_view text);
 
 /// What the next agent still needs of `records`, oldest first as before: no lease that a newer
-/// record has replaced, the newest `up`, and the newest 1000 of every other kind. A lease is by far
-/// the longest record: it lists every database.
+/// record has replaced, the newest `up` and `wrong`, and the newest 1000 of every other kind. A
+/// lease is by far the longest record: it lists every database.
 std::vector<StateRecord> still_needed(std::vector<StateRecord> records);
 
 }  // namespace sup

@@ -115,6 +115,12 @@ TEST(IrisProbes, AnswerFromMemoryWhileQlistHangs) {
   EXPECT_NE(
       http_get(IrisContainer::port, "/readyz?verbose", within(5s)).body.find("[-]qlist failed"),
       string::npos);
+  // The next agent has not heard qlist either, and does not begin to wait anew.
+  ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("agent.died", within(10s))) << init.log();
+  ASSERT_TRUE(init.wait_for_event("http.listening", within(10s))) << init.log();
+  for (int i = 0; i < 20; ++i)
+    ASSERT_EQ(IrisContainer::probe("readyz"), 503) << i;
   container.fault("qlist_fault", "");
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(20s)).status, 200);
 }

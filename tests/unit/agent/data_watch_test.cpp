@@ -78,6 +78,17 @@ TEST(DataWatch, AHelperThatDoesNotComeBackMeansStuckUntilOneDoes) {
   EXPECT_TRUE(fixture.becomes(std::nullopt));
 }
 
+TEST(DataWatch, WhatAnEarlierOneSawCountsUntilTheHelperAnswers) {
+  Fixture fixture{well};
+  fixture.watch().restore(DataTrouble::stuck, seconds(5));
+  fixture.watch().watch("/data");
+  EXPECT_EQ(fixture.watch().trouble(), DataTrouble::stuck);
+  EXPECT_EQ(fixture.watch().trouble_since(), seconds(5));
+  EXPECT_TRUE(fixture.changes().empty());  // it has been told before
+  EXPECT_TRUE(fixture.becomes(std::nullopt));
+  EXPECT_EQ(fixture.changes(), (std::vector<std::string>{"the file system of '/data' is stuck"}));
+}
+
 TEST(DataWatch, AHelperThatTellsNothingIsNoTrouble) {
   Fixture fixture{"echo what; exit 1\n"};
   fixture.watch().watch("/data");

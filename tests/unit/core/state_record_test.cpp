@@ -72,6 +72,10 @@ TEST(StateRecord, EveryKindComesBack) {
   restart.at = INT64_MAX;
   EXPECT_EQ(there_and_back(restart).at, restart.at);
 
+  StateRecord wrong = record_of(Kind::wrong);
+  wrong.wrong = {1, 2, 3, INT64_MAX, "stuck"};
+  EXPECT_EQ(there_and_back(wrong).wrong, wrong.wrong);
+
   StateRecord start_failed = record_of(Kind::start_failed);
   start_failed.message = "iris-main says: x";
   start_failed.incurable = "the licence is refused";

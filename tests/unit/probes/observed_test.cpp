@@ -49,6 +49,26 @@ TEST(Observed, HungCountsFromItsFirstWordUntilItIsTakenBack) {
   EXPECT_FALSE(facts_of(observed).hung_since);
 }
 
+TEST(Observed, WhatIsWrongBeginsNotAnewWithAnotherObserver) {
+  Observed before;
+  before.poll(qlist(State::running, Health::hung), ago(50), false);
+  before.suspended_by_other(true, ago(45));
+  before.poll(silent, ago(40), false);
+  EXPECT_EQ(before.wrong(), (Observed::Wrong{ago(40), ago(50), ago(45)}));
+  Observed after;
+  after.restore(before.wrong());
+  EXPECT_EQ(after.wrong(), before.wrong());
+  EXPECT_EQ(facts_of(after).failing_since, ago(40));
+  after.poll(qlist(State::running, Health::hung), ago(10), false);
+  EXPECT_EQ(after.wrong(), (Observed::Wrong{0, ago(50), ago(45)}));
+  after.poll(qlist(State::running, Health::ok), ago(9), false);
+  after.suspended_by_other(false, ago(8));
+  EXPECT_EQ(after.wrong(), Observed::Wrong{});
+  Observed well;
+  well.restore({});
+  EXPECT_FALSE(facts_of(well).failing);
+}
+
 TEST(Observed, HungWhileFrozenByUsSaysNothingOfHealth) {
   Observed observed;
   observed.poll(qlist(State::running, Health::warn), ago(30), false);
