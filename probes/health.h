@@ -17,13 +17,14 @@ enum class Phase : std::uint8_t {
   preparing,   ///< waiting for the data, preflight, merge
   starting,    ///< the first start of this container
   up,          ///< it was up, and nobody is changing that
+  down,        ///< it is not, and is not being started: somebody's doing, no storage, or given up
   restarting,  ///< force and start, in place
   stopping,    ///< the stop ladder runs
-  draining,    ///< told to end; IRIS still serves who is connected
+  draining,    ///< told to end, and not begun yet: IRIS still serves who is connected
   held,        ///< `irisctl hold`: hands off
   up_false     ///< `--up false`: nobody asked us to have it up
 };
-inline constexpr int phase_count = 8;
+inline constexpr int phase_count = 9;
 std::string_view name_of(Phase phase);
 
 /// What is wrong with the data file system.

@@ -197,6 +197,9 @@ void restarts(Exposition& out, const View& view) {
   out.sample(view.restarts.in_window);
   out.gauge("restarts_limit", "Restarts that the budget allows.");
   out.sample(view.restarts.limit);
+  out.gauge("start_stalled",
+            "1: IRIS has been starting, and none of its processes works any more.");
+  out.sample(view.start_stalled ? 1 : 0);
 }
 
 void merge(Exposition& out, const View& view) {

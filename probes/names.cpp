@@ -68,6 +68,8 @@ std::string_view name_of(Phase phase) {
       return "starting";
     case Phase::up:
       return "up";
+    case Phase::down:
+      return "down";
     case Phase::restarting:
       return "restarting";
     case Phase::stopping:

@@ -169,8 +169,9 @@ std::string freeze(const View& view) {
 
 /// Is it one of the events by which IRIS went away, or was sent away?
 bool is_end(std::string_view event) {
-  constexpr std::array<std::string_view, 6> ends{
-      "iris.broken", "iris.down", "iris.restarting", "iris.stopping", "iris.given_up", "iris.held"};
+  constexpr std::array<std::string_view, 7> ends{
+      "iris.forcing",  "iris.down",          "iris.blocked", "iris.given_up",
+      "iris.stopping", "iris.restart_asked", "iris.held"};
   return std::find(ends.begin(), ends.end(), event) != ends.end();
 }
 

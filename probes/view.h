@@ -150,6 +150,7 @@ struct View {
   DataView data;
   FreezeView freeze;
   RestartsView restarts;
+  bool start_stalled = false;  ///< a start is under way, and nobody of IRIS works any more
   /// A JSON object made by whoever knows the merge; shown as given. Not JSON, above 256 KiB or
   /// nested deeper than 16: left out.
   std::string merge_json;

@@ -165,7 +165,8 @@ class Agent {
   std::uint64_t killed_when_up_ = 0;  ///< PID 1's count of killed irisdb when IRIS came up
   bool restored_watch_ = false;       ///< of an earlier agent's record; until the first state
   bool stall_reported_ = false;
-  bool recovers_ = false;  ///< iris-main has said that IRIS recovers
+  bool start_stalled_ = false;  ///< at the last turn
+  bool recovers_ = false;       ///< iris-main has said that IRIS recovers
   bool notify_complained_ = false;
   bool http_complained_ = false;
   bool control_complained_ = false;

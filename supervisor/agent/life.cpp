@@ -122,6 +122,7 @@ void Agent::live() {
     const LifeState before = life_.state();
     const Nanos since = life_.since();
     const LifeFacts facts = life_facts();
+    start_stalled_ = facts.start_stalled;
     const LifeAction action = life_.decide(facts, monotonic_now());
     if (life_.state() != before || life_.since() != since) on_new_state(before);
     // Restarted by hand meanwhile: what died is no news any more.

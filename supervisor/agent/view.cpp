@@ -21,11 +21,12 @@ probes::Phase phase_of(LifeState state) {
     case LifeState::starting:
       return probes::Phase::starting;
     case LifeState::up:
+      return probes::Phase::up;
     case LifeState::broken:
     case LifeState::down:
     case LifeState::blocked:
     case LifeState::given_up:
-      return probes::Phase::up;
+      return probes::Phase::down;
     case LifeState::held:
       return probes::Phase::held;
     case LifeState::restart_asked:
@@ -73,6 +74,9 @@ probes::Facts Agent::health_facts() const {
   probes::Facts facts;
   const LifeState state = life_.state();
   facts.phase = phase_of(state);
+  if (state == LifeState::stopping && init_ &&
+      static_cast<LadderStep>(init_->stop_step) == LadderStep::announce)
+    facts.phase = probes::Phase::draining;
   facts.ever_up = life_.ever_up();
   facts.broken = state == LifeState::broken || state == LifeState::down ||
                  state == LifeState::blocked || state == LifeState::given_up ||
@@ -202,6 +206,7 @@ void Agent::show_counters(probes::View& view, Nanos now) const {
   view.restarts.window_seconds = settings_.duration(setting::restart_window) / seconds(1);
   view.restarts.total = life_.budget().total();
   view.restarts.policy = settings_.text(setting::restart_policy);
+  view.start_stalled = start_stalled_;
   view.merge_json = merge_.text();
   view.merge = merge_.view();
   if (init_) {

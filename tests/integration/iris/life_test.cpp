@@ -176,6 +176,8 @@ TEST(IrisLife, ACleanStopByHandIsLeftAloneForTheDelay) {
   }
   ASSERT_TRUE(init.wait_for_event("iris.down", within(10s))) << init.log();
   EXPECT_EQ(container.probe("readyz"), 503);
+  const string metrics = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+  EXPECT_NE(metrics.find("iris_init_state{state=\"down\"} 1\n"), string::npos);
   ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
 }

@@ -63,6 +63,8 @@ TEST(IrisStart, AStartThatGetsNowhereIsReported) {
   Program init = container.start();
   const auto stalled = init.wait_for_event("iris.start_stalled", within(20s));
   ASSERT_TRUE(stalled) << init.log();
+  const string metrics = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+  EXPECT_NE(metrics.find("iris_init_start_stalled 1\n"), string::npos);
   EXPECT_EQ(container.probe("livez"), 200);  // nobody is killed for it
   EXPECT_EQ(container.probe("startupz"), 503);
 }

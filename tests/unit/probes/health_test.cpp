@@ -106,8 +106,10 @@ TEST(Health, WithTheDefaultsOnlyRowEightIsEverNotLive) {
 
 TEST(Health, WithEveryLimitSetOnlyRowsEightTenAndElevenAreEverNotLive) {
   EXPECT_EQ(rows_not_live(Phase::up, with_limits), (std::set<int>{8, 10, 11}));
+  EXPECT_EQ(rows_not_live(Phase::down, with_limits), (std::set<int>{8, 10, 11}));
   for (int phase = 0; phase < phase_count; ++phase) {
-    if (static_cast<Phase>(phase) == Phase::up) continue;
+    if (static_cast<Phase>(phase) == Phase::up || static_cast<Phase>(phase) == Phase::down)
+      continue;
     EXPECT_TRUE(rows_not_live(static_cast<Phase>(phase), with_limits).empty());
   }
 }

@@ -44,6 +44,7 @@ TEST(Metrics, TheNumbersOfTheViewAreShown) {
            "iris_init_build_info{version=\"1.2.3\"} 1",
            "iris_init_state{state=\"up\"} 1",
            "iris_init_state{state=\"preparing\"} 0",
+           "iris_init_start_stalled 0",
            "iris_init_up 1",
            "iris_init_live 1",
            "iris_init_ready 0",
