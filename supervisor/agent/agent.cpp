@@ -193,9 +193,10 @@ void Agent::on_signal() {
 }
 
 void Agent::on_init(const InitSnapshot& snapshot) {
-  const bool first = !init_.has_value();
-  const CommandReport before = first ? CommandReport{} : init_->command;
-  const bool was_running = !first && init_->phase == InitPhase::running;
+  const std::optional<InitSnapshot> earlier = init_;
+  const bool first = !earlier;
+  const CommandReport before = first ? CommandReport{} : earlier->command;
+  const bool was_running = !first && earlier->phase == InitPhase::running;
   bool start_is_known = false;
   init_ = snapshot;
   if (first) {
@@ -203,6 +204,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
     if (snapshot.command.command == Command::start) command_status_ = snapshot.command.status;
     start_is_known = remember(snapshot);
   }
+  note_news_of_init(earlier);
   if (!was_running && snapshot.phase == InitPhase::running) {
     tell_swept(snapshot.swept);
     data_.watch(data_directory());

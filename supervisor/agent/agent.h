@@ -67,6 +67,7 @@ class Agent {
   void on_main_log(const probes::MainLogNews& news);
   void is_incurable(const std::string& why);
   void record_failed_start();
+  void note_news_of_init(const std::optional<InitSnapshot>& before);
   void restore_wrong();
   void record_wrong();
   void forget_failed_start();

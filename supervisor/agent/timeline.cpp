@@ -6,6 +6,10 @@ namespace sup {
 
 void Timeline::record(Level level, std::string_view event, std::string message) {
   log::write(level, event, message);
+  note(event, std::move(message));
+}
+
+void Timeline::note(std::string_view event, std::string message) {
   const std::int64_t now = wall_now();
   StateRecord record;
   record.kind = StateRecord::Kind::event;

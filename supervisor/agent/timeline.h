@@ -24,6 +24,8 @@ class Timeline {
            Args&&... args) {
     record(level, event, fmt::format(format, std::forward<Args>(args)...));
   }
+  /// What PID 1 did, whose log has said so already.
+  void note(std::string_view event, std::string message);
   /// One that an earlier agent had recorded.
   void restore(const StateRecord& record);
 

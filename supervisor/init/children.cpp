@@ -36,24 +36,6 @@ Path beside_us(const Directory& directory, std::string_view program) {
 
 }  // namespace
 
-std::string_view name_of(Command command) {
-  switch (command) {
-    case Command::none:
-      return "none";
-    case Command::start:
-      return "iris start";
-    case Command::stop:
-      return "iris stop";
-    case Command::force:
-      return "iris force";
-    case Command::thaw:
-      return "iris stat -W";
-    case Command::merge:
-      return "iris merge";
-  }
-  return "unknown";
-}
-
 bool Children::prepare(const InitOptions& options, const char* const* environment,
                        const CallersSignals& callers) {
   options_ = &options;

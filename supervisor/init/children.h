@@ -47,7 +47,4 @@ class Children {
   FixedText<512> directory_;  ///< where iris-init lies, with a '/' at the end; empty: not known
 };
 
-/// "iris stop IRIS quietly", for the log.
-std::string_view name_of(Command command);
-
 }  // namespace sup

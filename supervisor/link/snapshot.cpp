@@ -38,6 +38,24 @@ Received receive_all(int socket, Snapshot& out, UniqueFd& passed) {
 
 }  // namespace
 
+std::string_view name_of(Command command) {
+  switch (command) {
+    case Command::none:
+      return "none";
+    case Command::start:
+      return "iris start";
+    case Command::stop:
+      return "iris stop";
+    case Command::force:
+      return "iris force";
+    case Command::thaw:
+      return "iris stat -W";
+    case Command::merge:
+      return "iris merge";
+  }
+  return "unknown";
+}
+
 bool send_snapshot(int socket, const InitSnapshot& snapshot) {
   return send_whole(socket, snapshot, -1);
 }

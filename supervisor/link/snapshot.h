@@ -22,6 +22,9 @@ enum class Command : std::uint32_t {
   merge = 5,  ///< iris merge INSTANCE RUN_DIR/merge.cpf; gives way to any other
 };
 
+/// "iris stop", for people.
+std::string_view name_of(Command command);
+
 enum class CommandState : std::uint32_t { idle = 0, running = 1, ended = 2 };
 
 struct CommandReport {

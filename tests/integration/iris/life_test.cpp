@@ -30,6 +30,17 @@ TEST(IrisLife, AKilledControlProcessIsSeenAtOnceAndIrisComesBack) {
   ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
   EXPECT_EQ(init.events("iris.restarting").size(), 1U) << init.log();
+  // What PID 1 did is told as well, also by the next agent.
+  ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("http.listening", within(10s))) << init.log();
+  EXPECT_TRUE(wait_until(
+      [&] {
+        const string told = container.irisctl(init, {"status", "-o", "json"}).out;
+        return told.find("iris force exited") != string::npos &&
+               told.find("iris start exited with code 0") != string::npos &&
+               told.find("agent.died") != string::npos;
+      },
+      within(20s)));
 }
 
 TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {
