@@ -197,9 +197,10 @@ TEST_P(InitStop, RemappedCodesAreSuccessAfterAStopToo) {
 }
 
 TEST_P(InitStop, OfManyAHundredAreNamedAndAllAreKilled) {
-  Program init = start({"--stop-timeout=1s", "--", "sh", "-c",
-                        "trap '' TERM; i=0; while [ $i -lt 149 ]; do sleep 1000 & i=$((i+1)); "
-                        "done; echo started; wait; wait; wait"});
+  const std::string many =
+      "trap '' TERM; i=0; while [ $i -lt 149 ]; do sleep 1000 & i=$((i+1)); done; "
+      "echo started; wait; wait; wait";
+  Program init = start({"--stop-timeout=1s", "--", "sh", "-c", many});
   ASSERT_TRUE(init.wait_for_output("started\n", within(20s)));
   init.signal(SIGTERM);
   EXPECT_EQ(init.wait_code(within(20s)), 124) << init.log();

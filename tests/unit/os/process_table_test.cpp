@@ -41,7 +41,7 @@ std::set<pid_t> children_set(pid_t pid) {
 std::set<pid_t> descendants_set(pid_t root, pid_t except = 0) {
   const auto table = std::make_unique<Descendants>();
   EXPECT_TRUE(table->look(root, except));
-  const std::set<pid_t> found{table->pids().begin(), table->pids().end()};
+  std::set<pid_t> found{table->pids().begin(), table->pids().end()};
   EXPECT_TRUE(table->look_at_everybody(root, {&except, 1}));
   EXPECT_EQ((std::set<pid_t>{table->pids().begin(), table->pids().end()}), found);
   return found;
