@@ -52,11 +52,11 @@ Observed::Wrong Observed::wrong() const {
 }
 
 void Observed::restore(const Wrong& wrong) {
-  if (wrong.silent != 0) {
+  if (wrong.silent != 0 && !last_good_) {
     failing_ = QlistFailure{QlistFailure::Kind::timed_out, "qlist had told nothing before"};
     failing_since_ = wrong.silent;
   }
-  if (wrong.hung != 0) hung_since_ = wrong.hung;
+  if (wrong.hung != 0 && (!last_good_ || hung_since_)) hung_since_ = wrong.hung;
   if (wrong.suspended_by_other != 0) suspended_by_other_since_ = wrong.suspended_by_other;
 }
 

@@ -32,7 +32,7 @@ class Observed {
   bool suspended_by_other(bool yes, sup::Nanos now);
   void data(std::optional<DataTrouble> trouble) { data_trouble_ = trouble; }
   [[nodiscard]] Wrong wrong() const;
-  /// As an earlier observer saw it; the next poll counts.
+  /// As an earlier observer saw it. A poll counts, before or after.
   void restore(const Wrong& wrong);
 
   /// The fields of Facts that come from here.

@@ -320,7 +320,6 @@ void Agent::turn() {
   count_freezes(freezes);
   if (freezer_.take_foreign_news()) ask_who_suspended();
   data_.pause(frozen_by_us());
-  record_wrong();
   tell_init();
   notify();
   arm_timer();

@@ -17,6 +17,7 @@ void Agent::on_qlist(const probes::QlistPoll& poll, Nanos began_at, Nanos took) 
   counters_.qlist_last_seconds = static_cast<double>(took) / 1e9;
   counters_.qlist_took.observe(counters_.qlist_last_seconds);
   const auto news = observed_.poll(poll, began_at, frozen_by_us());
+  record_wrong();  // first what the next agent must know, then the word to the world
   if (const auto* failure = std::get_if<probes::QlistFailure>(&poll)) {
     ++counters_.qlist_failures;
     const bool main_runs = init_ && init_->phase == InitPhase::running;
@@ -56,6 +57,7 @@ void Agent::ask_who_suspended() {
         if (no) not_suspended_at_ = asked_at;
         if (no && lost_counts()) poller_.poll_soon();  // does it hang all the same?
         if (!(yes || no) || !observed_.suspended_by_other(yes, monotonic_now())) return;
+        record_wrong();
         if (yes)
           timeline_.add(Level::warning, "freeze.foreign",
                         "IRIS is suspended by somebody else: it is not thawed here; 'irisctl thaw "
@@ -136,6 +138,7 @@ void Agent::restore_wrong() {
 }
 
 void Agent::record_wrong() {
+  if (!init_) return;  // the file of this container is not open yet
   const probes::Observed::Wrong seen = observed_.wrong();
   Wrong now{seen.silent, seen.hung, seen.suspended_by_other, 0, {}};
   if (data_.trouble()) {
@@ -158,6 +161,8 @@ void Agent::forget_failed_start() {
 
 void Agent::on_data_news(const std::string& before) {
   const std::string now = data_.why();
+  observed_.data(data_.trouble());
+  record_wrong();
   if (now.empty()) {
     timeline_.add(Level::info, "data.well", "the data file system is well again; it was: {}",
                   before);
@@ -167,7 +172,6 @@ void Agent::on_data_news(const std::string& before) {
     timeline_.add(Level::error, "data.trouble", "{}{}", now,
                   remount ? "; it cannot be healed here: delete the pod" : "");
   }
-  observed_.data(data_.trouble());
 }
 
 void Agent::count_freezes(const Freezer::Totals& before) {

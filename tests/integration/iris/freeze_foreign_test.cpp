@@ -54,11 +54,25 @@ TEST_P(FreezeForeign, IsFoundShownLeftAloneAndThawedOnRequest) {
   EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 0);
 }
 
-TEST_P(FreezeForeign, AnAgentThatWasJustStartedFindsItAndLeavesItAlone) {
+TEST_P(FreezeForeign, TheNextAgentKnowsOfIt) {
   Program init = container_.start_up();
   ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
   ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
   kill_agent(init);
+  ASSERT_TRUE(init.wait_for_event("agent.died", within(20s))) << init.log();
+  EXPECT_TRUE(wait_until([&] { return freeze_state(container_, init) == "foreign"; }, within(20s)));
+  EXPECT_EQ(container_.session(init, is_suspended), suspended);
+  ASSERT_EQ(container_.session(init, thaw_by_hand), suspended);
+  EXPECT_TRUE(init.wait_for_event("freeze.foreign_over", within(20s))) << init.log();
+  EXPECT_EQ(init.events("freeze.foreign").size(), 1U) << init.log();
+}
+
+TEST_P(FreezeForeign, AnAgentThatWasJustStartedFindsItAndLeavesItAlone) {
+  Program init = container_.start_up();
+  const pid_t agent = descendants_named(init.pid(), "iris-agent").front();
+  ::kill(agent, SIGSTOP);
+  ASSERT_EQ(container_.session(init, freeze_by_hand), suspended);
+  ::kill(agent, SIGKILL);
   ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
   EXPECT_EQ(container_.session(init, is_suspended), suspended);
   ASSERT_EQ(container_.session(init, thaw_by_hand), suspended);

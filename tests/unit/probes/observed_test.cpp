@@ -67,6 +67,9 @@ TEST(Observed, WhatIsWrongBeginsNotAnewWithAnotherObserver) {
   Observed well;
   well.restore({});
   EXPECT_FALSE(facts_of(well).failing);
+  well.poll(qlist(State::running, Health::ok), ago(5), false);
+  well.restore({ago(40), ago(50), 0});
+  EXPECT_EQ(well.wrong(), Observed::Wrong{});
 }
 
 TEST(Observed, HungWhileFrozenByUsSaysNothingOfHealth) {
