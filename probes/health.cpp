@@ -90,10 +90,11 @@ bool ready_while_suspended(const Case& c) {
 bool live_while_silent(const Case& c) {
   return within(c.settings.stale_after, silent_since(c), c.now);
 }
-/// A short silence changes nothing. Never heard at all: the phase says that it is up.
+/// A short silence changes nothing. Never heard at all: the phase says that it is up, and an
+/// earlier observer whether it hangs.
 bool ready_while_silent(const Case& c) {
   return within(c.settings.stale_ready_after, silent_since(c), c.now) &&
-         (!c.facts.last_good || ready_by_qlist(c));
+         (c.facts.last_good ? ready_by_qlist(c) : !c.facts.hung_since);
 }
 bool live_while_hung(const Case& c) {
   return within(c.settings.hung_after, hung_since(c.facts), c.now);

@@ -79,11 +79,11 @@ void DataWatch::look() {
 
 void DataWatch::finished(const JobResult& result) {
   running_ = false;
-  restored_.reset();
   if (result.timed_out) {
     stuck_ = stuck_ || !paused_;
-  } else {
+  } else if (result.started) {
     stuck_ = false;
+    restored_.reset();
     report_ = result.started && result.code == 0 ? probes::parse_disk_report(result.output)
                                                  : std::nullopt;
     report_at_ = began_at_;

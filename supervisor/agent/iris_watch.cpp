@@ -175,7 +175,6 @@ IrisProcesses IrisWatch::look(pid_t own_command) {
   seen.any_alive = !iris_children(init_pid_).empty();
   if (!seen.any_alive) {
     descendants_->look(init_pid_, ::getpid());
-    seen.any_alive = descendants_->starved();  // nobody is known to be gone
     for (const pid_t pid : descendants_->pids()) {
       ProcessInfo process;
       if (read_process(pid, process) && process.name.view() == iris_name) seen.any_alive = true;
@@ -240,9 +239,14 @@ void IrisWatch::adopt(const StateRecord& up) {
 
 bool IrisWatch::was_replaced() const {
   if (std::any_of(processes_.begin(), processes_.end(), still_there)) return false;
+  const auto is_old = [this](const WatchedProcess& process) {
+    return process.started <= adopted_at_;
+  };
   const Family now = family_now();
-  if (now.controls.empty() || now.controls.front().started <= adopted_at_) return false;
-  return now.by_locks ? !now.daemons.empty() : !by_locks_;
+  if (now.controls.empty() || is_old(now.controls.front())) return false;
+  if (now.by_locks) return !now.daemons.empty();
+  const std::vector<WatchedProcess> top = iris_children(init_pid_);
+  return !by_locks_ && std::none_of(top.begin(), top.end(), is_old);
 }
 
 bool IrisWatch::half_dead() const {

@@ -66,6 +66,10 @@ LifeFacts Agent::life_facts() {
   facts.runs = is_running(qlist) &&
                observed_.last_good_at() > std::max(disturbed_at_, watch_.died_at()) &&
                processes.any_alive && !watch_.half_dead();
+  // Nobody has forced what a dead IRIS has left there, of which qlist may say running.
+  const bool untouched = life_.state() == LifeState::held || life_.state() == LifeState::blocked;
+  if (untouched && watch_.somebody_died())
+    facts.runs = facts.runs && (watch_.died_under_command() || watch_.was_replaced());
   facts.start_stalled = !facts.runs && start_under_way(life_.state()) && start_is_stalled();
   return facts;
 }

@@ -109,7 +109,7 @@ bool is_iris_control_command(const ProcessInfo& process) {
   // Nobody has any who becomes another program, for a moment, and who is about to end.
   for (int look = 0; arguments.empty(); ++look) {
     ProcessInfo now;
-    if (!read_process(process.pid, now) || now.exiting) return false;
+    if (!read_process(process.pid, now) || now.exiting || has_ended(now)) return false;
     if (look == most_looks) return true;
     ::usleep(1000);
     arguments = read_small(proc_path(process.pid, "/cmdline"), buffer);

@@ -3,8 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "tests/integration/iris/container.h"
 
@@ -54,18 +57,22 @@ TEST(IrisHold, ARestartByHandWithinAHoldIsSeenAndServes) {
   EXPECT_TRUE(init.events("command.started").empty()) << init.log();
 }
 
-TEST(IrisHold, ADaemonThatDiesWithinAHoldIsNotForgotten) {
-  SKIP_WITHOUT_NAMESPACES();
+/// `kills`: of each irisdb, the control process first, whether it is killed within the hold.
+void expect_death_within_a_hold_is_kept(const std::function<bool(std::size_t, pid_t)>& kills) {
   IrisContainer container;
   container.set("IRIS_INIT_HEALTH_POLL", "1s");
   container.set("IRIS_INIT_RESTART_DELAY", "1s");
   container.set("IRIS_STANDIN_DAEMON_DEATH", "stay");
+  container.set("IRIS_STANDIN_CONTROL_DEATH", "stay");
   container.main_outlives_iris();
   Program init = container.start_up();
   ASSERT_EQ(container.irisctl(init, {"hold", "repair"}).code, 0);
-  ::kill(descendants_named(init.pid(), "irisdb").at(1), SIGKILL);
+  const auto all = descendants_named(init.pid(), "irisdb");
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (kills(i, all[i])) ::kill(all[i], SIGKILL);
   // Half dead it goes on saying that it runs, and takes nobody in; that is seen more than once.
   container.fault("session_fault", "hang");
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 503, within(10s)).status, 503);
   const auto polls = [] {
     const string metrics = http_get(IrisContainer::port, "/metrics", within(5s)).body;
     const auto at = metrics.find("iris_init_qlist_duration_seconds_count ");
@@ -73,9 +80,23 @@ TEST(IrisHold, ADaemonThatDiesWithinAHoldIsNotForgotten) {
   };
   const long before = polls();
   ASSERT_TRUE(wait_until([&] { return polls() >= before + 3; }, within(30s)));
+  EXPECT_EQ(container.probe("readyz"), 503) << init.log();
   ASSERT_EQ(container.irisctl(init, {"release"}).code, 0);
   ASSERT_TRUE(init.wait_for_event("iris.forcing", within(30s))) << init.log();
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+}
+
+TEST(IrisHold, ADaemonThatDiesWithinAHoldIsNotForgotten) {
+  SKIP_WITHOUT_NAMESPACES();
+  expect_death_within_a_hold_is_kept([](std::size_t number, pid_t) { return number == 1; });
+}
+
+TEST(IrisHold, WhatADeadIrisHasLeftDoesNotServeWithinAHold) {
+  SKIP_WITHOUT_NAMESPACES();
+  expect_death_within_a_hold_is_kept([](std::size_t, pid_t pid) {
+    const auto words = command_line(pid);
+    return std::find(words.begin(), words.end(), "-rUSER") == words.end();
+  });
 }
 
 TEST(IrisHold, AHoldIsOverWhenItsTimeIs) {

@@ -150,8 +150,9 @@ TEST_F(IrisWatchTest, WithoutLocksANewIrisIsOneThatStartedSince) {
   control.end();
   await_death();
   EXPECT_FALSE(watch_.was_replaced());
-  daemon.end();
+  const Irisdb user;
   EXPECT_FALSE(watch_.was_replaced());
+  daemon.end();
   const Irisdb new_control;
   EXPECT_TRUE(watch_.was_replaced());
 }

@@ -72,6 +72,15 @@ TEST(Observed, WhatIsWrongBeginsNotAnewWithAnotherObserver) {
   EXPECT_EQ(well.wrong(), Observed::Wrong{});
 }
 
+TEST(Observed, WhoHungBeforeIsNotReadyBeforeTheFirstWord) {
+  Observed after;
+  EXPECT_TRUE(decide(facts_of(after), {}, now).ready);
+  after.restore({0, ago(50), 0});
+  EXPECT_FALSE(decide(facts_of(after), {}, now).ready);
+  after.poll(qlist(State::running, Health::ok), ago(1), false);
+  EXPECT_TRUE(decide(facts_of(after), {}, now).ready);
+}
+
 TEST(Observed, HungWhileFrozenByUsSaysNothingOfHealth) {
   Observed observed;
   observed.poll(qlist(State::running, Health::warn), ago(30), false);
