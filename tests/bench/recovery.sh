@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
-# what a death of the database costs beside tini with an exec probe, and whether stops leave clean data
-# packages: tini
+# what a death of the database costs in podman, beside tini with an exec probe and alone, and whether stops leave clean data
+# packages: podman buildah runc docker.io busybox-static tini
 #   recovery.sh [--quick]     --quick: to see that it works, not for figures; else half an hour
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+rounds=15 stops=1000 whole=30
+if [[ ${1:-} == --quick ]]; then rounds=1 stops=10 whole=1; fi
 
 for preset in release dev; do cmake --preset "$preset" --log-level=WARNING >/dev/null; done
 cmake --build --preset release --parallel "$(nproc)" >/dev/null
 cmake --build --preset dev --target recovery_bench iris-standin --parallel "$(nproc)" >/dev/null
-bench=build/dev/bin/recovery_bench
-if [[ ${1:-} == --quick ]]; then
-  "$bench" outage 1
-  "$bench" stops 10 50
-  exit
-fi
-"$bench" outage 15
-"$bench" stops 1000 50
-"$bench" stops 30 1
+work=$(mktemp -d /tmp/iris-init-image.XXXXXX)
+trap 'tests/container/image.sh remove "$work"' EXIT
+tests/container/image.sh build "$work" --prebuilt
+(
+  # shellcheck source=/dev/null
+  source "$work/environment"
+  python3 -B tests/bench/recovery.py "$rounds"
+)
+build/dev/bin/recovery_bench "$stops" 50
+build/dev/bin/recovery_bench "$whole" 1
