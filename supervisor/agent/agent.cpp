@@ -208,6 +208,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   if (!was_running && snapshot.phase == InitPhase::running) {
     tell_swept(snapshot.swept);
     data_.watch(data_directory());
+    start_words_.begin(data_directory(), [this] { turn(); });
     merge_.begin(first && life_.ever_up());
     poller_.poll_soon();
   }

@@ -78,7 +78,9 @@ class Agent {
   // life.cpp
   [[nodiscard]] LifeFacts life_facts();
   void live();
-  void on_new_state(LifeState before);
+  void on_transition(const Transition& step);
+  void tell(const Transition& step);
+  void tell_what_was_recovered();
   void watch_from_now_on();
   void carry_out(LifeAction action);
   void ask_for_end(int code, std::string_view why, bool at_once);

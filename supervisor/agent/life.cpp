@@ -123,12 +123,11 @@ bool Agent::start_is_stalled() {
 
 void Agent::live() {
   for (;;) {
-    const LifeState before = life_.state();
-    const Nanos since = life_.since();
     const LifeFacts facts = life_facts();
     start_stalled_ = facts.start_stalled;
     const LifeAction action = life_.decide(facts, monotonic_now());
-    if (life_.state() != before || life_.since() != since) on_new_state(before);
+    for (const Transition& step : life_.take_transitions())
+      on_transition(step);
     // Restarted by hand meanwhile: what died is no news any more.
     if (life_.state() == LifeState::held && facts.daemon_died && facts.runs) watch_from_now_on();
     if (action == LifeAction::none) break;
@@ -137,16 +136,18 @@ void Agent::live() {
   set_poll_period();
 }
 
-void Agent::on_new_state(LifeState before) {
-  const LifeState state = life_.state();
+void Agent::on_transition(const Transition& step) {
+  const LifeState state = step.to;
   if (start_under_way(state)) {
     start_progress_.begin(monotonic_now());
     stall_reported_ = false;
   }
   if (state == LifeState::up) forget_failed_start();
-  // Each of them comes before a start of ours, and lasts a moment.
-  if (state == LifeState::down || state == LifeState::forcing || state == LifeState::pausing ||
-      state == LifeState::restart_asked)
+  // Each of them comes before a start of ours, and lasts a moment; where it is over already, that
+  // start is under way.
+  const bool before_a_start = state == LifeState::down || state == LifeState::forcing ||
+                              state == LifeState::pausing || state == LifeState::restart_asked;
+  if (before_a_start && state == life_.state())
     start_words_.begin(data_directory(), [this] { turn(); });
   // First what the next agent must know, then the word to the world: between the two we may die.
   // What an earlier agent watched is watched on only where it is the first that we see.
@@ -156,24 +157,41 @@ void Agent::on_new_state(LifeState before) {
   } else if (state == LifeState::up) {
     watch_from_now_on();
     merge_.came_up();
+    tell_what_was_recovered();
   }
+  tell(step);
+  if (state == LifeState::up && step.from == LifeState::up)
+    freezer_.machine().iris_lost("IRIS was restarted while it was frozen", monotonic_now());
+  if (state == LifeState::up) return;
+  if (step.from == LifeState::up && state != LifeState::stopping)
+    freezer_.machine().iris_lost("IRIS died while it was frozen", monotonic_now());
+  if (state == LifeState::stopping)
+    freezer_.machine().thaw_now("the container was stopped", "stop", monotonic_now());
+  poller_.poll_soon();
+}
+
+void Agent::tell(const Transition& step) {
+  const LifeState state = step.to;
   const bool bad = state == LifeState::broken || state == LifeState::forcing ||
                    state == LifeState::blocked || state == LifeState::given_up;
   const bool odd =
       bad || state == LifeState::held || state == LifeState::down || state == LifeState::restarting;
   const bool hopeless = state == LifeState::given_up || state == LifeState::blocked;
-  timeline_.add(hopeless ? Level::error
-                : odd    ? Level::warning
-                         : Level::info,
-                fmt::format("iris.{}", name_of(state)), "{}", life_.why());
-  if (state == LifeState::up && before == LifeState::up)
-    freezer_.machine().iris_lost("IRIS was restarted while it was frozen", monotonic_now());
-  if (state == LifeState::up) return;
-  if (before == LifeState::up && state != LifeState::stopping)
-    freezer_.machine().iris_lost("IRIS died while it was frozen", monotonic_now());
-  if (state == LifeState::stopping)
-    freezer_.machine().thaw_now("the container was stopped", "stop", monotonic_now());
-  poller_.poll_soon();
+  const Level level = hopeless ? Level::error : odd ? Level::warning : Level::info;
+  const std::string after =
+      step.lasted == 0 ? std::string{}
+                       : fmt::format(" (after {} {})", describe_duration(step.lasted).view(),
+                                     name_of(step.from));
+  timeline_.add(level, fmt::format("iris.{}", name_of(state)), "{}{}", step.why, after);
+}
+
+void Agent::tell_what_was_recovered() {
+  start_words_.read([this](const StartWords::Said& said) {
+    if (!said.recovered.empty())
+      timeline_.add(Level::info, "iris.recovered", "IRIS has recovered, says its messages.log: {}",
+                    said.recovered);
+    turn();
+  });
 }
 
 void Agent::watch_from_now_on() {
@@ -258,8 +276,8 @@ void Agent::on_command_ended(const CommandReport& report) {
   if (report.command == Command::start || report.command == Command::stop)
     command_status_ = report.status;
   if (report.command == Command::start && report.status != 0) {
-    start_words_.read([this](const std::string& incurable) {
-      if (!incurable.empty()) is_incurable(incurable);
+    start_words_.read([this](const StartWords::Said& said) {
+      if (!said.incurable.empty()) is_incurable(said.incurable);
       turn();
     });
   }

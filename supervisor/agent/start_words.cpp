@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/main_log.h"
+#include "probes/recovery.h"
 #include "supervisor/base/text.h"
 #include "supervisor/base/units.h"
 
@@ -52,23 +53,26 @@ void StartWords::begin(const std::string& data_directory, std::function<void()> 
 
 void StartWords::read(Found found) {
   if (found_) return;
-  if (!from_) return found({});
+  if (!from_) return found(Said{});
   found_ = std::move(found);
   ask(*from_, [this](const JobResult& result) { answer(result); });
 }
 
 void StartWords::answer(const JobResult& result) {
-  std::string incurable;
+  Said said;
   if (const auto tail = tail_of(result)) {
+    from_ = tail->size;
+    if (const auto recovery = probes::recovery_in(tail->text))
+      said.recovered = probes::describe(*recovery);
     for (const std::string_view line : lines_of(tail->text)) {
       const auto news = probes::parse_main_log_line(line);
       if (!news || news->kind != probes::MainLogNews::Kind::incurable) continue;
-      incurable = news->text;
+      said.incurable = news->text;
       break;
     }
   }
   const Found found = std::exchange(found_, nullptr);
-  found(incurable);
+  found(said);
 }
 
 }  // namespace sup

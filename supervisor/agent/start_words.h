@@ -1,6 +1,7 @@
 #pragma once
-// StartWords: what IRIS has written to messages.log during a start of ours that failed, and whether
-// that is something which no restart can heal. The file lies on the data volume: a helper reads it.
+// StartWords: what IRIS has written to messages.log during a start: of one that failed, whether
+// that is something which no restart can heal; of one that came up, what was recovered. The file
+// lies on the data volume: a helper reads it.
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -13,8 +14,11 @@ namespace sup {
 
 class StartWords {
  public:
-  /// Once, with the line and what it means; "" when nothing was said that is known.
-  using Found = std::function<void(const std::string& incurable)>;
+  struct Said {
+    std::string incurable;  ///< the line and what it means; "": nothing of the kind that is known
+    std::string recovered;  ///< for people; "": nothing
+  };
+  using Found = std::function<void(const Said&)>;
 
   StartWords(Jobs& jobs, std::string helper) : jobs_{jobs}, helper_{std::move(helper)} {}
 
@@ -22,7 +26,7 @@ class StartWords {
   /// lie is not known, and nothing will be found.
   /// Calls `ready` when it is known how much that is.
   void begin(const std::string& data_directory, std::function<void()> ready);
-  /// It has failed.
+  /// The start is over. What was said until now is history then.
   void read(Found found);
   /// It is not known yet what is history: what a start says meanwhile would be taken for it.
   [[nodiscard]] bool looking() const { return looking_; }

@@ -53,6 +53,7 @@ std::string_view name_of(LifeState state) {
 }
 
 void Lifecycle::enter(LifeState state, Nanos now, std::string why) {
+  transitions_.push_back({state_, state, now - since_, why});
   state_ = state;
   since_ = now;
   deadline_ = never;
@@ -69,6 +70,7 @@ void Lifecycle::enter(LifeState state, Nanos now, std::string why) {
 
 LifeAction Lifecycle::decide(const LifeFacts& facts, Nanos now) {
   storage_lost_ = facts.storage_lost;
+  if (!std::exchange(begun_, true)) since_ = now;
   if (facts.stopping && state_ != LifeState::stopping) {
     // From here on the daemons go one by one; what was before counts as what it was.
     if (seen_ == LifeSeen::running)

@@ -29,6 +29,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "supervisor/base/nanos.h"
 #include "supervisor/core/restart_budget.h"
@@ -100,6 +101,14 @@ struct LifeSettings {
   RestartBudgetSettings budget;
 };
 
+/// One step from a state to another, or to the same anew: `up` by somebody's restart.
+struct Transition {
+  LifeState from = LifeState::preparing;
+  LifeState to = LifeState::preparing;
+  Nanos lasted = 0;  ///< how long it was in `from`
+  std::string why;
+};
+
 /// Somebody works on IRIS by hand: nothing is done to it until this ends.
 struct Hold {
   std::string reason;
@@ -114,6 +123,10 @@ class Lifecycle {
 
   /// Call it whenever a fact changed and at deadline(), until it says none.
   LifeAction decide(const LifeFacts& facts, Nanos now);
+  /// Since it was asked last, oldest first: a decision may pass through several states at once.
+  [[nodiscard]] std::vector<Transition> take_transitions() {
+    return std::exchange(transitions_, {});
+  }
 
   /// Takes effect at the next decide(); while IRIS is prepared or started for the first time, once
   /// that is over. A later hold replaces an earlier one.
@@ -170,6 +183,7 @@ class Lifecycle {
   LifeState state_ = LifeState::preparing;
   Nanos since_ = 0;
   Nanos deadline_ = never;
+  bool begun_ = false;  ///< anything was ever decided
   bool ever_up_ = false;
   bool restart_open_ = false;  ///< remembered: after it IRIS was not seen running
   LifeSeen seen_ = LifeSeen::unknown;
@@ -180,6 +194,7 @@ class Lifecycle {
   bool acted_ = false;        ///< the state's command has been asked for
   bool theirs_ = false;       ///< down: an irisdb that lives now came by somebody's iris command
   std::string why_ = "the configuration is being prepared";
+  std::vector<Transition> transitions_;
 };
 
 }  // namespace sup

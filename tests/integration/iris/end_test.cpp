@@ -210,6 +210,7 @@ TEST(IrisRecovery, AfterTheDeathOfPid1TheNextOneComesUpAndTheTimelineTellsOfIt) 
   {
     Program killed = container.start_up();
     EXPECT_TRUE(killed.events("iris.recovers").empty()) << killed.log();
+    EXPECT_TRUE(killed.events("iris.recovered").empty()) << killed.log();
     killed.signal(SIGKILL);
     ASSERT_EQ(killed.wait_code(within(30s)), 128 + SIGKILL);
   }
@@ -218,6 +219,10 @@ TEST(IrisRecovery, AfterTheDeathOfPid1TheNextOneComesUpAndTheTimelineTellsOfIt) 
   // Some say that they run before all that they have to say of the start is read.
   ASSERT_TRUE(init.wait_for_event("iris.recovers", within(20s))) << init.log();
   EXPECT_EQ(init.events("iris.recovers").size(), 1U) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.recovered", within(20s))) << init.log();
+  EXPECT_NE(init.events("iris.recovered").front().dump().find("blocks were pending in the WIJ"),
+            string::npos)
+      << init.log();
   const auto events = container.irisctl(init, {"status", "-o", "json"});
   EXPECT_NE(events.out.find("iris.recovers"), string::npos) << events.out;
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);

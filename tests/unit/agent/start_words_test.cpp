@@ -32,13 +32,14 @@ class StartWordsTest : public ::testing::Test {
     EXPECT_TRUE(loop_.until([&] { return ready; }));
     EXPECT_FALSE(words_.looking());
   }
-  std::string read() {
-    std::optional<std::string> found;
-    words_.read([&](const std::string& incurable) { found = incurable; });
+  StartWords::Said read_all() {
+    std::optional<StartWords::Said> found;
+    words_.read([&](const StartWords::Said& said) { found = said; });
     EXPECT_TRUE(loop_.until([&] { return found.has_value(); }));
     EXPECT_FALSE(words_.reading());
-    return found.value_or("nothing came");
+    return found.value_or(StartWords::Said{"nothing came", "nothing came"});
   }
+  std::string read() { return read_all().incurable; }
 
   TempDir dir_;
   Loop loop_;
@@ -60,6 +61,14 @@ TEST_F(StartWordsTest, WhatWasSaidBeforeIsHistory) {
   EXPECT_EQ(read(), "");
 }
 
+TEST_F(StartWordsTest, WhatWasRecoveredIsToldOnce) {
+  say("  9 blocks pending in this WIJ.\n");
+  begin();
+  say("  17 blocks pending in this WIJ.\n");
+  EXPECT_EQ(read_all().recovered, "17 blocks were pending in the WIJ");
+  EXPECT_EQ(read_all().recovered, "");
+}
+
 TEST_F(StartWordsTest, AFileThatIsNotThereSaysNothing) {
   begin();
   EXPECT_EQ(read(), "");
@@ -76,7 +85,7 @@ TEST_F(StartWordsTest, AHelperThatIsNotThereIsNotWaitedFor) {
   without.begin(dir_.path().string(), [&] { ready = true; });
   EXPECT_TRUE(loop_.until([&] { return ready; }));
   std::optional<std::string> found;
-  without.read([&](const std::string& incurable) { found = incurable; });
+  without.read([&](const StartWords::Said& said) { found = said.incurable; });
   EXPECT_TRUE(loop_.until([&] { return found.has_value(); }));
   EXPECT_EQ(found, "");
 }

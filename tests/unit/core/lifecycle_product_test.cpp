@@ -36,7 +36,9 @@ LifeFacts facts_of(unsigned bits) {
 /// A life and what it has asked for so far.
 class Witness {
  public:
-  explicit Witness(Lifecycle life) : life_{std::move(life)} {}
+  explicit Witness(Lifecycle life) : life_{std::move(life)} {
+    static_cast<void>(life_.take_transitions());
+  }
 
   LifeAction decide(const LifeFacts& facts, Nanos now) {
     const LifeState before = life_.state();
@@ -48,6 +50,14 @@ class Witness {
 
  private:
   void check(const LifeFacts& facts, LifeState before, LifeAction action, Nanos now) {
+    LifeState reached = before;
+    for (const Transition& step : life_.take_transitions()) {
+      EXPECT_EQ(step.from, reached) << "what lies between is not told";
+      EXPECT_FALSE(step.why.empty());
+      EXPECT_GE(step.lasted, 0);
+      reached = step.to;
+    }
+    EXPECT_EQ(reached, life_.state());
     if (action != LifeAction::none) {
       EXPECT_FALSE(facts.stopping);
       EXPECT_NE(before, LifeState::stopping);

@@ -47,6 +47,20 @@ TEST(Lifecycle, AKilledControlProcessIsForcedThenStarted) {
   EXPECT_EQ(life.budget().total(), 1U);
 }
 
+TEST(Lifecycle, EachStateThatIsPassedThroughIsTold) {
+  Lifecycle life = life_in_up();
+  static_cast<void>(life.take_transitions());
+  EXPECT_EQ(life.decide(with_irisdb(died("control process 431 died")), seconds(7)), force);
+  const auto steps = life.take_transitions();
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(std::tuple(steps[0].from, steps[0].to), std::tuple(State::up, State::broken));
+  EXPECT_EQ(steps[0].why, "control process 431 died");
+  EXPECT_EQ(steps[0].lasted, seconds(7));
+  EXPECT_EQ(std::tuple(steps[1].from, steps[1].to), std::tuple(State::broken, State::forcing));
+  EXPECT_EQ(steps[1].lasted, 0);
+  EXPECT_TRUE(life.take_transitions().empty());
+}
+
 TEST(Lifecycle, ADeadDaemonAloneIsNoCleanDown) {
   Lifecycle life = life_in_up();
   LifeFacts facts = with_irisdb(died("daemon 17 died"));
