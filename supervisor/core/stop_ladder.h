@@ -102,6 +102,8 @@ class StopLadder {
   [[nodiscard]] Nanos began_at() const { return began_at_; }
   /// True once it had to force IRIS or kill anybody, or left IRIS to a signal: exit code 124.
   [[nodiscard]] bool forced() const { return forced_; }
+  /// hurry() has cut the budget.
+  [[nodiscard]] bool hurried() const { return active() && budget_ < settings_.timeout; }
 
  private:
   [[nodiscard]] Nanos reserve(Nanos full) const { return share(budget_, full); }

@@ -121,12 +121,13 @@ void Init::tell_step(Nanos now) {
   const Nanos rest = ends ? ladder_.deadline() - now : 0;
   const FixedText<64>& set_by = told_step_ == LadderStep::announce ? options_.drain_delay_set_by
                                                                    : options_.stop_timeout_set_by;
+  const std::string_view by = ladder_.hurried() ? "irisctl stop --now" : set_by.view();
   FixedText<128> text;
   text.append("stop: ").append(name_of(told_step_));
   if (rest > 0) text.append(", at most ").append(describe_duration(rest).view());
   const std::array fields{LogField::of("step", name_of(told_step_)),
                           LogField::of("deadline_ms", rest / milliseconds(1)),
-                          LogField::of("set_by", set_by.view())};
+                          LogField::of("set_by", by)};
   log_.write(Level::info, "stop.step", text.view(), fields);
 }
 

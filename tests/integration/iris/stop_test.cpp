@@ -281,6 +281,8 @@ TEST(IrisctlStop, NowHastensAStopThatHangsAndWhatCanStillEndWellDoes) {
            steps.back().value("deadline_ms", 1'000'000) <= 30'000;
   };
   EXPECT_TRUE(wait_until(hurried_step, within(10s))) << init.log();
+  EXPECT_EQ(init.events("stop.step").front().value("set_by", ""), "default");
+  EXPECT_EQ(init.events("stop.step").back().value("set_by", ""), "irisctl stop --now");
   container.fault("stop_fault", "");  // what hangs goes on
   EXPECT_EQ(init.wait_code(within(40s)), 0) << init.log();
   EXPECT_EQ(init.events("stop.hurried").size(), 1U);
