@@ -257,7 +257,7 @@ bool Agent::remember(const InitSnapshot& snapshot) {
         recovers_ = recovers_ || record.event == "iris.recovers";
         break;
       case StateRecord::Kind::up:
-        life_.remember_up();
+        life_.remember_up(record.at);
         up = std::move(record);
         start_failure_ = {};
         break;

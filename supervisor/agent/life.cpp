@@ -202,6 +202,7 @@ void Agent::watch_from_now_on() {
     timeline_.add(Level::warning, "iris.unwatched",
                   "no control process is found below PID 1: only qlist will tell of IRIS's death");
   record.irisdb_killed = killed_when_up_;
+  record.at = monotonic_now();
   state_.append(std::move(record));
 }
 

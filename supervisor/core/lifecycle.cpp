@@ -120,6 +120,7 @@ LifeAction Lifecycle::when_preparing(const LifeFacts& facts, Nanos now) {
     acted_ = true;
   } else if (ever_up_) {
     enter(LifeState::up, now, "IRIS was up when this agent began");
+    since_ = up_since_;
     seen_ = LifeSeen::unknown;
   } else if (settings_.up_wanted) {
     enter(LifeState::starting, now, "IRIS is starting");

@@ -139,8 +139,9 @@ class Lifecycle {
   [[nodiscard]] std::string ask_restart();
 
   /// What an earlier agent of the same PID 1 had recorded, oldest first.
-  void remember_up() {
+  void remember_up(Nanos since) {
     ever_up_ = true;
+    up_since_ = since;
     restart_open_ = false;
   }
   void remember_restart(Nanos at) {
@@ -182,6 +183,7 @@ class Lifecycle {
   RestartBudget budget_;
   LifeState state_ = LifeState::preparing;
   Nanos since_ = 0;
+  Nanos up_since_ = 0;  ///< remembered
   Nanos deadline_ = never;
   bool begun_ = false;  ///< anything was ever decided
   bool ever_up_ = false;

@@ -151,6 +151,7 @@ std::string encode(const StateRecord& record) {
       line["message"] = record.message;
       break;
     case StateRecord::Kind::up:
+      line["at"] = record.at;
       line["irisdb_killed"] = record.irisdb_killed;
       line["by_locks"] = record.by_locks;
       line["ticks"] = record.ticks;

@@ -43,7 +43,7 @@ struct StateRecord {
   Kind kind = Kind::event;
   std::uint64_t incarnation = 0;
   std::int64_t wall_ns = 0;
-  Nanos at = 0;                           ///< restart: when; hold: until when; monotonic
+  Nanos at = 0;                           ///< up, restart: when; hold: until when; monotonic
   std::string event;                      ///< event: component.verb
   std::string message;                    ///< event; hold: the reason; start_failed: its words
   std::string incurable;                  ///< start_failed: why no restart can help

@@ -30,7 +30,13 @@ TEST(IrisLife, AKilledControlProcessIsSeenAtOnceAndIrisComesBack) {
   ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   EXPECT_EQ(http_wait_for(IrisContainer::port, "/readyz", 200, within(10s)).status, 200);
   EXPECT_EQ(init.events("iris.restarting").size(), 1U) << init.log();
-  // What PID 1 did is told as well, also by the next agent.
+  // What PID 1 did is told as well, also by the next agent; it has not been up since that began.
+  const auto time_of = [&](const char* what) {
+    const string told = container.irisctl(init, {"status", "-o", "json"}).out;
+    return nlohmann::json::parse(told).at(what).get<std::int64_t>();
+  };
+  const std::int64_t since = time_of("since");
+  ASSERT_TRUE(wait_until([&] { return time_of("now") >= since + 3; }, within(20s)));
   ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
   ASSERT_TRUE(init.wait_for_event("http.listening", within(10s))) << init.log();
   EXPECT_TRUE(wait_until(
@@ -41,6 +47,7 @@ TEST(IrisLife, AKilledControlProcessIsSeenAtOnceAndIrisComesBack) {
                told.find("agent.died") != string::npos;
       },
       within(20s)));
+  EXPECT_LE(time_of("since"), since + 1);  // of rounding
 }
 
 TEST(IrisLife, AKilledWriteDaemonIsSeenToo) {

@@ -82,7 +82,7 @@ TEST(LifecycleSeen, OnceItStopsIrisRunningIsNoNewsAnyMore) {
 TEST(LifecycleSeen, AnAgentThatComesBackKnowsNothingUntilItHasSeenIt) {
   for (const LifeFacts& facts : {our_start(died("x")), stopping(started()), started()}) {
     Lifecycle life{LifeSettings{}};
-    life.remember_up();
+    life.remember_up(0);
     life.decide(facts, 0);
     EXPECT_EQ(life.seen(), LifeSeen::unknown) << name_of(life.state());
   }
@@ -90,7 +90,7 @@ TEST(LifecycleSeen, AnAgentThatComesBackKnowsNothingUntilItHasSeenIt) {
 
 TEST(LifecycleSeen, AStartWhoseEndNoAgentSawIsNotCalledUp) {
   Lifecycle life{LifeSettings{}};
-  life.remember_up();
+  life.remember_up(0);
   life.remember_restart(0);
   LifeFacts failed = killed(died("x"));
   failed.command_status = 1 << 8;
@@ -101,7 +101,7 @@ TEST(LifecycleSeen, AStartWhoseEndNoAgentSawIsNotCalledUp) {
               {3'200, failed, start, State::restarting}});
   Lifecycle later{LifeSettings{}};
   later.remember_restart(0);
-  later.remember_up();
+  later.remember_up(0);
   tell(later, {{1'000, started(), none, State::up}});
 }
 

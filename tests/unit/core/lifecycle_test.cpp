@@ -286,14 +286,17 @@ TEST(Lifecycle, UpFalseIsLeftAloneUntilIrisRuns) {
 
 TEST(Lifecycle, AnAgentThatComesBackKnowsThatIrisWasUp) {
   Lifecycle life{LifeSettings{}};
-  life.remember_up();
+  life.remember_up(-seconds(5));
   tell(life,
        {{0, started(), none, State::up}, {100, with_irisdb(died("x")), force, State::forcing}});
+  const auto steps = life.take_transitions();
+  ASSERT_EQ(steps.size(), 3U);
+  EXPECT_EQ(steps[1].lasted, seconds(5) + milliseconds(100)) << "IRIS's time, not the agent's";
 }
 
 TEST(Lifecycle, AnAgentThatComesBackDuringARestartWaitsForIt) {
   Lifecycle life{LifeSettings{}};
-  life.remember_up();
+  life.remember_up(0);
   life.remember_restart(0);
   tell(life, {{0, our_start(died("x")), none, State::restarting},
               {60'000, our_start(with_irisdb(died("x"))), none, State::restarting},
@@ -303,7 +306,7 @@ TEST(Lifecycle, AnAgentThatComesBackDuringARestartWaitsForIt) {
 
 TEST(Lifecycle, AnAgentThatComesBackKnowsTheRestarts) {
   Lifecycle life{LifeSettings{}};
-  life.remember_up();
+  life.remember_up(0);
   for (int i = 0; i < 3; ++i)
     life.remember_restart(seconds(i));
   const LifeFacts dead = killed(died("x"));

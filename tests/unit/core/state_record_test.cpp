@@ -61,10 +61,12 @@ TEST(StateRecord, EveryKindComesBack) {
   StateRecord up = record_of(Kind::up);
   up.processes = {{431, INT64_MAX}, {INT32_MAX, 0}};
   up.irisdb_killed = UINT64_MAX;
+  up.at = INT64_MAX;
   up.by_locks = true;
   up.ticks = INT64_MAX;
   EXPECT_EQ(there_and_back(up).processes, up.processes);
   EXPECT_EQ(there_and_back(up).irisdb_killed, up.irisdb_killed);
+  EXPECT_EQ(there_and_back(up).at, up.at);
   EXPECT_TRUE(there_and_back(up).by_locks);
   EXPECT_EQ(there_and_back(up).ticks, up.ticks);
 
