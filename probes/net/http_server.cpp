@@ -128,9 +128,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
       return refuse(http::status::request_header_fields_too_large, "request header too large\n");
     }
-    if (error == http::error::body_limit || (!error && parser_->chunked())) {
-      return refuse(http::status::payload_too_large, "no request body, please\n");
-    }
+    if (error == http::error::body_limit || (!error && parser_->chunked())) return refuse_body();
     if (error == http::error::end_of_stream || error == http::error::partial_message) {
       return close();
     }
@@ -140,9 +138,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (error) return close();
 
     const auto& message = parser_->get();
-    const Request request{std::string{message.method_string()}, std::string{message.target()},
-                          is_loopback_};
+    const Request request = this->request();
     send(call(request), message.version(), message.keep_alive(), request.method == "HEAD");
+  }
+
+  [[nodiscard]] Request request() const {
+    const auto& message = parser_->get();
+    return {std::string{message.method_string()}, std::string{message.target()}, is_loopback_};
+  }
+
+  /// What has a body is mostly a method that is refused for itself: the handler says so better.
+  void refuse_body() {
+    const Request request = this->request();
+    if (request.method == "GET" || request.method == "HEAD")
+      return refuse(http::status::payload_too_large, "no request body, please\n");
+    refused_ = true;
+    send(call(request), 11, false, false);
   }
 
   [[nodiscard]] Response call(const Request& request) const {
