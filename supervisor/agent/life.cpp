@@ -38,7 +38,8 @@ LifeFacts Agent::life_facts() {
   const CommandReport& command = init_->command;
   facts.command_running =
       (command.state == CommandState::running && command.command != Command::merge) ||
-      (command_pending() && told_.wanted != Command::merge) || start_words_.reading();
+      (command_pending() && told_.wanted != Command::merge) ||
+      (start_under_way(life_.state()) && start_words_.reading());  // why it has failed
   facts.start_waits = start_words_.looking();
   facts.start_running =
       init_->command.state == CommandState::running && init_->command.command == Command::start;

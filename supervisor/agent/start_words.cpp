@@ -37,6 +37,7 @@ void StartWords::ask(std::int64_t from, Jobs::Done done) {
 
 void StartWords::begin(const std::string& data_directory, std::function<void()> ready) {
   from_.reset();
+  found_ = nullptr;
   ++start_;
   looking_ = !data_directory.empty();
   if (!looking_) return path_.clear();
@@ -55,7 +56,9 @@ void StartWords::read(Found found) {
   if (found_) return;
   if (!from_) return found(Said{});
   found_ = std::move(found);
-  ask(*from_, [this](const JobResult& result) { answer(result); });
+  ask(*from_, [this, start = start_](const JobResult& result) {
+    if (start == start_) answer(result);
+  });
 }
 
 void StartWords::answer(const JobResult& result) {

@@ -24,7 +24,8 @@ class StartWords {
 
   /// A start will begin in a moment: what the file holds already is history. "": where IRIS's data
   /// lie is not known, and nothing will be found.
-  /// Calls `ready` when it is known how much that is.
+  /// Calls `ready` when it is known how much that is. Who waits for words of the start before waits
+  /// in vain.
   void begin(const std::string& data_directory, std::function<void()> ready);
   /// The start is over. What was said until now is history then.
   void read(Found found);

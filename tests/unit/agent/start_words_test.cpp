@@ -69,6 +69,20 @@ TEST_F(StartWordsTest, WhatWasRecoveredIsToldOnce) {
   EXPECT_EQ(read_all().recovered, "");
 }
 
+TEST_F(StartWordsTest, OfAStartThatIsOverNobodyIsToldWhenTheNextOneBegins) {
+  begin();
+  say("  17 blocks pending in this WIJ.\n");
+  begin();
+  say("  18 blocks pending in this WIJ.\n");
+  words_.read([](const StartWords::Said&) { FAIL() << "of the start before"; });
+  bool ready = false;
+  words_.begin(dir_.path().string(), [&] { ready = true; });
+  EXPECT_FALSE(words_.reading());
+  EXPECT_TRUE(loop_.until([&] { return ready; }));
+  say("  19 blocks pending in this WIJ.\n");
+  EXPECT_EQ(read_all().recovered, "19 blocks were pending in the WIJ");
+}
+
 TEST_F(StartWordsTest, AFileThatIsNotThereSaysNothing) {
   begin();
   EXPECT_EQ(read(), "");
