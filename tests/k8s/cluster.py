@@ -13,9 +13,14 @@ A scenario is a JSON object:
   error          what status.error says while it is not cut
   outages        [[from, to], …] in seconds since the start: the API server does not answer
   fails          {"VERB KIND": [n, …]}: these calls fail without effect; "+VERB KIND": with it, but the answer is lost
+  gone           [[n, m], …]: no answer to the calls from the n-th on and before the m-th
+  answer lost    n: the n-th call has its effect, and the answer is lost
   kill           [n, "TERM" | "KILL"]: the script gets a signal during the n-th call of kubectl
-  stops          false: the pod never goes away; starts: false: it never gets ready
+  stops          false: the pod never goes away; starts: false: it never gets ready, on another volume than the old one
+  crashes        true: there its container ends every 20 s; binds: false: no claim gets a volume made of a snapshot
 """
+import semantics
+
 START = 1_800_000_000
 
 
@@ -89,7 +94,8 @@ class Cluster:
                     del self.objects[f"pv/{volume['metadata']['name']}"]
                 elif volume:
                     volume["status"] = {"phase": "Released"}
-            elif "phase" not in claim["status"]:
+            elif claim["status"].get("phase", "Pending") == "Pending":
+                claim["status"] = {"phase": "Pending"}
                 self.bind(claim)
         for wanted in self.of("statefulset"):
             self.run_pod(wanted)
@@ -109,8 +115,10 @@ class Cluster:
         else:
             source = claim["spec"].get("dataSource", {}).get("name")
             snapshot = self.get("volumesnapshot", source)
-            if source and not (snapshot and snapshot["status"].get("readyToUse")):
+            if source and not (snapshot and snapshot["status"].get("readyToUse") and self.scenario.get("binds", True)):
                 return
+            if source and size_of(claim) < semantics.quantity(snapshot["status"]["restoreSize"]):
+                return  # the storage: "requested volume size is less than the size of the source snapshot"
             self.volumes += 1
             name = f"pv-{self.volumes}"
             self.put({"kind": "PersistentVolume", "metadata": {"name": name}, "data": source or "empty",
@@ -141,10 +149,24 @@ class Cluster:
             self.put({"kind": "Pod", "metadata": {"name": name}, "claim": claim_name, "born": self.clock})
             pod = self.get("pod", name)
         claim = self.get("pvc", claim_name)
-        if pod.get("volume"):
-            pod["ready"] = self.get("pv", pod["volume"])["data"] == "old" or self.scenario.get("starts", True)
-        elif claim and not claim.get("deleting") and claim["status"].get("phase") == "Bound" and self.clock >= pod["born"] + 5:
-            pod["volume"] = claim["spec"]["volumeName"]
+        secrets = [v["secret"]["secretName"] for v in volumes if "secret" in v and not v["secret"].get("optional")]
+        if pod.get("volume") and all(self.get("secret", secret) for secret in secrets):
+            self.run_container(pod, wanted["spec"]["template"]["spec"]["containers"][0])
+        elif pod.get("volume"):
+            pod["status"] = {"phase": "Pending", "containerStatuses": [
+                {"name": "iris", "restartCount": 0, "state": {"waiting": {"reason": "ContainerCreating"}}}]}
+        else:
+            pod["status"] = {"phase": "Pending"}
+            if claim and not claim.get("deleting") and claim["status"].get("phase") == "Bound" and self.clock >= pod["born"] + 5:
+                pod["volume"] = claim["spec"]["volumeName"]
+
+    def run_container(self, pod, container):
+        old = self.get("pv", pod["volume"])["data"] == "old"
+        ends = 0 if old or not self.scenario.get("crashes") else int(self.clock - pod["born"]) // 20
+        starts = old or self.scenario.get("starts", True) and not self.scenario.get("crashes")
+        pod["ready"] = starts and container.get("args", [])[-2:] != ["--up", "false"]
+        pod["status"] = {"phase": "Running", "conditions": [{"type": "Ready", "status": str(pod["ready"])}],
+                         "containerStatuses": [{"name": "iris", "restartCount": ends, "state": {"running": {}}}]}
 
     def stop(self, pod):
         if self.scenario.get("stops", True):
@@ -153,9 +175,10 @@ class Cluster:
                 del self.objects[f"pod/{pod['metadata']['name']}"]
 
 
+def size_of(claim):
+    return semantics.quantity(claim["spec"]["resources"]["requests"]["storage"])
+
+
 def stamp(clock):
     seconds = int(clock) - START
     return f"2027-01-15T{8 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}Z"
-
-
-# --- irisctl in the pod ---------------------------------------------------------------------------------------------

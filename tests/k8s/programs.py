@@ -101,10 +101,13 @@ def tell(code, text):
 
 def walk(o, path):
     """What `.a.b[0].c` names, or None."""
-    for field, index in re.findall(r"\.([A-Za-z-]+)|\[(\d+)\]", path):
+    for field, index, key, wanted in re.findall(r'\.([A-Za-z-]+)|\[(\d+)\]|\[\?\(@\.(\w+)=="([^"]*)"\)\]', path):
         if o is None:
             return None
-        o = o.get(field) if field else (o[int(index)] if int(index) < len(o) else None)
+        if key:
+            o = next((item for item in o if item.get(key) == wanted), None)
+        else:
+            o = o.get(field) if field else (o[int(index)] if int(index) < len(o) else None)
     return o
 
 
@@ -114,21 +117,24 @@ def show(o, template):
         if inner.startswith('"'):
             return json.loads(inner)
         value = walk(o, inner)
-        return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+        return "" if value is None else value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
     return re.sub(r"\{([^{}]*)\}", word, template)
 
 
 def jsonpath(o, template):
-    ranged = re.fullmatch(r"\{range \.items\[\*\]\}(.*)\{end\}", template)
-    return "".join(show(item, ranged[1]) for item in o["items"]) if ranged else show(o, template)
+    ranged = re.fullmatch(r"\{range ([^{}]*)\[\*\]\}(.*)\{end\}", template)
+    return "".join(show(item, ranged[2]) for item in walk(o, ranged[1]) or []) if ranged else show(o, template)
 
 
 KINDS = {"volumesnapshots": "volumesnapshot", "persistentvolumeclaim": "pvc", "persistentvolume": "pv", "sts": "statefulset"}
 
 
+WITH_VALUE = ("-o", "-l", "-L", "-p", "-f", "-c")
+
+
 def target(words):
     """The verb's kind and name: `pvc iris-pvc` or `statefulset/iris`."""
-    plain = [w for w in words if not w.startswith("-")]
+    plain = [w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in WITH_VALUE)]
     if not plain:
         return "", ""
     kind, _, name = plain[0].partition("/")
@@ -173,13 +179,18 @@ def kubectl(cluster, words):
     elif verb in ("create", "apply"):
         for made in manifests(cluster, words):
             here = target([made["kind"].lower(), made["metadata"]["name"]])
-            if verb == "create" and cluster.get(*here):
+            present = cluster.get(*here)
+            if verb == "create" and present:
                 raise Lost("Error from server (AlreadyExists)")
+            if present and here[0] == "pvc":
+                if any(present["spec"].get(f) != made["spec"].get(f) for f in ("dataSource", "storageClassName")):
+                    raise Lost("Forbidden: spec is immutable after creation except resources.requests")
+                continue
             cluster.put(made)
     elif verb == "wait" and "--for=delete" in words:
         wait_until(cluster, words, lambda: cluster.get(kind, name) is None)
-    elif verb == "get" and "-l" in words:
-        wanted = dict(pair.split("=") for pair in option(words, "-l").split(","))
+    elif verb == "get" and ("-l" in words or not name):
+        wanted = dict(pair.split("=") for pair in option(words, "-l", "").split(",") if pair)
         items = [s for s in cluster.of(kind) if wanted.items() <= s["metadata"].get("labels", {}).items()]
         print(jsonpath({"items": items}, option(words, "-o")[len("jsonpath="):]), end="")
     elif verb == "delete" and "-l" in words:
@@ -238,6 +249,10 @@ def faulty_kubectl(cluster, words):
     kill = cluster.scenario.get("kill")
     if kill and len(cluster.calls) == kill[0]:
         os.kill(cluster.script, getattr(signal, "SIG" + kill[1]))
+    nth_call = len(cluster.calls)
+    if any(first <= nth_call < end for first, end in cluster.scenario.get("gone", [])):
+        cluster.pass_time(1)
+        raise Lost(API)
     since = cluster.clock - START
     if any(begin <= since < end for begin, end in cluster.scenario.get("outages", [])):
         cluster.pass_time(1)
@@ -251,7 +266,7 @@ def faulty_kubectl(cluster, words):
         rollout(cluster, words[1:])
     else:
         kubectl(cluster, words)
-    if nth in fails.get("+" + what, []):
+    if nth in fails.get("+" + what, []) or nth_call == cluster.scenario.get("answer lost"):
         raise Lost("error: unexpected EOF")
 
 

@@ -1,4 +1,5 @@
 """Runs a script of k8s/ against cluster.py and looks at what it left behind."""
+import copy
 import os
 import pathlib
 import shutil
@@ -35,7 +36,10 @@ LONG = os.environ.get("IRIS_INIT_K8S_TESTS") == "long"
 def snapshot(name, born, **labels):
     """One that is there already."""
     return {"kind": "VolumeSnapshot", "metadata": {"name": name, "labels": labels, "creationTimestamp": born},
-            "status": {"readyToUse": True, "creationTime": born, "restoreSize": "10Gi"}, "cut": 0, "born": 0, "window": None}
+            "spec": {"source": {"persistentVolumeClaimName": "iris-pvc"}},
+            "status": {"boundVolumeSnapshotContentName": f"content-{name}",
+                       "readyToUse": True, "creationTime": born, "restoreSize": "10Gi"},
+            "cut": 0, "born": 0, "window": None}
 
 
 def new_cluster(scenario, *more):
@@ -51,11 +55,13 @@ def new_cluster(scenario, *more):
                       "spec": {"persistentVolumeReclaimPolicy": "Delete", "storageClassName": "iris-longhorn",
                                "capacity": {"storage": "10Gi"},
                                "claimRef": {"name": "iris-pvc", "namespace": "default", "uid": "uid-old"}}},
+        "storageclass/iris-longhorn": {"kind": "StorageClass", "metadata": {"name": "iris-longhorn"},
+                                       "provisioner": "driver.longhorn.io"},
         "pod/iris-0": {"kind": "Pod", "metadata": {"name": "iris-0"}, "claim": "iris-pvc", "born": 0, "ready": True,
                        "volume": "pv-old", "status": {}},
     }
-    kinds = {"VolumeSnapshot": "volumesnapshot", "PersistentVolume": "pv"}
-    objects |= {f"{kinds[o['kind']]}/{o['metadata']['name']}": o for o in more}
+    kinds = {"PersistentVolume": "pv", "PersistentVolumeClaim": "pvc"}
+    objects |= {f"{kinds.get(o['kind'], o['kind'].lower())}/{o['metadata']['name']}": o for o in copy.deepcopy(more)}
     return Cluster(scenario, objects)
 
 
@@ -115,27 +121,28 @@ class ScriptCase(unittest.TestCase):
                   **environment}
         run = f'SCRIPT_PID=$$; export SCRIPT_PID; exec {self.shell} "$0" "$@"'
         done = subprocess.run(["sh", "-c", run, script, *arguments],
-                              env=around, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-        self.output = done.stdout + done.stderr
+                              env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+                              stdin=subprocess.DEVNULL)
+        self.output = done.stdout
         self.assertNotIn("Traceback", self.output)
         return done.returncode
 
-    def variants(self, script, command):
+    def variants(self, script, command, to=None):
         """The script with `command` put in after each line where that makes sense, each with its line's number.
 
-        The short form takes every eighth."""
+        The short form takes every eighth. `to`: where it must lie, else anywhere."""
         lines = script.read_text().split("\n")
         inside, found = None, 0
         for number, line in enumerate(lines, 1):
             inside = "YAML" if line.endswith("<<YAML") else None if line == "YAML" else inside
-            if inside or not line.strip() or line.endswith("\\") or line.lstrip().startswith("#"):
+            if inside or not line.strip() or line.endswith(("\\", "||", "&&", "|")) or line.lstrip().startswith("#"):
                 continue
             text = "\n".join([*lines[:number], command, *lines[number:]])
             if subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True).returncode == 0:
                 found += 1
                 if not LONG and found % 8:
                     continue
-                path = self.directory / "variant.sh"
+                path = to or self.directory / "variant.sh"
                 path.write_text(text)
                 yield number, path
 
