@@ -183,4 +183,4 @@ class Alerts(unittest.TestCase):
 
 if __name__ == "__main__":
     Alerts.tool = promtool() or kustomize.skip("no promtool; './run test' fetches it, where there is a network")
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

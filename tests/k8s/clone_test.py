@@ -271,4 +271,4 @@ class Drop(CloneCase):
 
 if __name__ == "__main__":
     kustomize.need_kubectl()
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

@@ -171,4 +171,4 @@ if __name__ == "__main__":
         kustomize.skip("not root: no namespaces with another user in them")
     if subprocess.run(["unshare", "--pid", "--fork", "--mount", "--mount-proc", "--net", "true"], capture_output=True).returncode:
         kustomize.skip("this machine gives no new namespaces")
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

@@ -222,4 +222,4 @@ class Quotes(unittest.TestCase):
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         Quotes.program = os.path.abspath(sys.argv.pop(1))
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 K8S = ROOT / "k8s"
@@ -16,6 +17,19 @@ def skip(why):
     """ctest takes this line for a skip."""
     print(f"SKIPPED: {why}")
     sys.exit(0)
+
+
+def run_tests():
+    """The tests of the program. What of them is not run is said in lines that `./run test` collects: ctest knows only of
+    whole programs that pass, fail or are skipped."""
+    result = unittest.main(verbosity=2, exit=False).result
+    whys = {}
+    for test, why in result.skipped:
+        whys.setdefault(why, []).append(test.id().removeprefix("__main__."))
+    sys.stderr.flush()
+    for why, tests in whys.items():
+        print(f"NOT RUN: {len(tests)} of {result.testsRun}: {why} ({', '.join(tests[:3])}{', …' if tests[3:] else ''})", flush=True)
+    sys.exit(not result.wasSuccessful())
 
 
 try:

@@ -39,4 +39,4 @@ class Manifests(unittest.TestCase):
 
 if __name__ == "__main__":
     kustomize.need_kubectl()
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

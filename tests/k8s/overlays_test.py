@@ -114,4 +114,4 @@ class Overlays(unittest.TestCase):
 
 if __name__ == "__main__":
     kustomize.need_kubectl()
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

@@ -282,4 +282,4 @@ class CommandLine(RestoreCase):
 
 if __name__ == "__main__":
     kustomize.need_kubectl()
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

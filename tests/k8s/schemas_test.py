@@ -68,4 +68,4 @@ if __name__ == "__main__":
         import jsonschema
     except ImportError:
         kustomize.skip("no jsonschema; './run manifests' installs python3-jsonschema")
-    unittest.main(verbosity=2)
+    kustomize.run_tests()

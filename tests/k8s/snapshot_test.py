@@ -247,4 +247,4 @@ class Jobs(unittest.TestCase):
 
 if __name__ == "__main__":
     kustomize.need_kubectl()
-    unittest.main(verbosity=2)
+    kustomize.run_tests()
