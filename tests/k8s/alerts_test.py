@@ -79,6 +79,8 @@ FIRES = {
 # More of what must fire.
 FIRES_TOO = (
     ("IrisSnapshotTooOld", "no snapshot ever succeeded", {CREATED: "-100000"}),
+    ("IrisSnapshotTooOld", "the backup, and not the snapshot", {SUCCEEDED: "-1", SUCCEEDED.replace("snapshot", "backup"): "-100000"}),
+    ("IrisSnapshotFailed", "of a backup", {'kube_job_failed{job_name="iris-backup-1", condition="true"}': "1"}),
     ("IrisMetricsGone", "one of two namespaces", {"m/build_info": "1x30 stale"}),
     ("IrisMetricsGone", "one of two namespaces, for days", {'m/kube_statefulset_replicas{statefulset="iris"}': "1"}),
 )

@@ -10,7 +10,7 @@ A scenario is a JSON object:
   comes_after    seconds until a freeze that is "silent while" it comes about is there (20)
   cut_after      seconds from a VolumeSnapshot's creation to its cut (2); null: never
   ready_after    seconds from the cut until it is ready (3)
-  error          what status.error says while it is not cut
+  error          what status.error says while it is not cut; trouble: from the cut on, also once it is ready
   outages        [[from, to], …] in seconds since the start: the API server does not answer
   fails          {"VERB KIND": [n, …]}: these calls fail without effect; "+VERB KIND": with it, but the answer is lost
   gone           [[n, m], …]: no answer to the calls from the n-th on and before the m-th
@@ -73,6 +73,8 @@ class Cluster:
                 o["window"] = frozen["window"] if frozen and frozen["at"] <= cut <= frozen["end"] else None
             elif "creationTime" not in o["status"] and scenario.get("error"):
                 o["status"] = {"error": {"message": scenario["error"]}}
+            if "cut" in o and self.clock >= o["cut"] + 1 and scenario.get("trouble"):
+                o["status"]["error"] = {"message": scenario["trouble"]}  # and there it stays: longhorn/longhorn#11429
             if "cut" in o and self.clock >= o["cut"] + scenario.get("ready_after", 3):
                 o["status"]["readyToUse"] = True
         if self.coming and self.clock >= self.coming["at"]:

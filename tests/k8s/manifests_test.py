@@ -30,11 +30,18 @@ class Manifests(unittest.TestCase):
                 continue
             self.assertIn(path, taken, f"{path} is nowhere taken in")
 
-    def test_templates_are_yaml(self):
+    def test_templates_are_yaml_that_nobody_applies_by_mistake(self):
         for name in kustomize.TEMPLATES:
             for path in kustomize.K8S.rglob(name):
-                for o in kustomize.read(path.read_text()):
-                    self.assertEqual("Secret", o["kind"], path)
+                objects = kustomize.read(path.read_text())
+                self.assertTrue(all(o["kind"] == "Secret" for o in objects) or "CHANGE-ME" in path.read_text(), path)
+
+    def test_a_backup_of_another_cluster_is_bound_to_its_snapshot(self):
+        content, snapshot = kustomize.read((kustomize.K8S / "restore/backup.example.yaml").read_text())
+        name, space = snapshot["metadata"]["name"], snapshot["metadata"]["namespace"]
+        self.assertEqual({"name": name, "namespace": space}, content["spec"]["volumeSnapshotRef"])
+        self.assertEqual({"volumeSnapshotContentName": content["metadata"]["name"]}, snapshot["spec"]["source"])
+        self.assertEqual("Retain", content["spec"]["deletionPolicy"], "away with the object is not away with the backup")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,20 @@ ALREADY = (*(snapshot(f"iris-2027010{day}-020000", f"2027-01-0{day}T02:00:00Z", 
            snapshot("by-hand", "2026-11-01T02:00:00Z", consistency="application"))
 
 
+
+def jobs():
+    """The jobs of the manifests, each with the environment of its container."""
+    for name, job in (("nightly", "iris-snapshot"), ("longhorn", "iris-snapshot"), ("longhorn-backup", "iris-backup")):
+        objects = kustomize.read(kustomize.build(kustomize.K8S / "snapshot" / name))
+        spec = kustomize.only(objects, "CronJob", job)["spec"]
+        env = {e["name"]: e.get("value") for e in spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["env"]}
+        yield name, objects, spec, env
+
+
+BACKUP = {name: value for job, _, _, env in jobs() if job == "longhorn-backup" for name, value in env.items()
+          if name in ("SNAPSHOT_CLASS", "READY_WITHIN", "MADE_BY", "LEASE", "KEEP")}
+
+
 class Snapshot(ScriptCase):
     def take(self, scenario=None, script=SCRIPT, **environment):
         after = new_cluster(scenario or {}, *ALREADY)
@@ -61,6 +75,38 @@ class Snapshot(ScriptCase):
         thawed = next(i for i, c in enumerate(after.calls) if "thaw" in c)
         ready = next(i for i, c in enumerate(after.calls) if "jsonpath={.status.readyToUse}" in c)
         self.assertLess(thawed, ready)
+
+    def test_a_backup_is_uploaded_for_hours_with_iris_long_thawed(self):
+        code, after = self.take({"ready_after": 5 * 3600, "trouble": "failed to list backups: connection reset"}, **BACKUP)
+        self.assertEqual(0, code, self.output)
+        self.assertEqual(["held"], after.windows)
+        self.assertEqual(("iris-longhorn-backup", "iris-backup"), (
+            self.new[0]["spec"]["volumeSnapshotClassName"], self.new[0]["metadata"]["labels"]["made-by"]))
+        self.assertEqual(1, self.output.count("is not ready yet: failed to list backups"), "said, and gone on: " + self.output)
+        self.assertLess(len(after.calls), 2000, "the API server is not asked every second")
+
+    def test_a_backup_that_never_gets_there_says_why(self):
+        code, _ = self.take({"ready_after": 10**9, "trouble": "no such bucket"}, **BACKUP)
+        self.assertEqual(1, code)
+        self.assertRegex(self.output, "not ready after 21600 s: no such bucket")
+        self.assertEqual(["application"], self.consistency(), "it is, should the upload come about after all")
+
+    def test_without_a_backup_target_nothing_is_cut_and_iris_is_thawed(self):
+        code, after = self.take({"cut_after": None, "error": "failed to get backup target"}, **BACKUP)
+        self.assertEqual((1, ["held"]), (code, after.windows))
+        self.assertIn("failed to get backup target", self.output)
+
+    def test_a_cut_that_is_told_after_the_lease_is_worth_nothing(self):
+        # Longhorn answers late when its backup controller fails at first (longhorn/longhorn#11429).
+        code, _ = self.take({"cut_after": 101}, **BACKUP)
+        self.assertEqual(1, code)
+        self.assertEqual(["crash"], self.consistency())
+
+    def test_backups_and_snapshots_prune_their_own_only(self):
+        for made_by, kept in (("iris-backup", set(range(1, 9))), ("iris-snapshot", set(range(3, 9)))):
+            _, after = self.take(MADE_BY=made_by, KEEP="7")
+            names = {s["metadata"]["name"] for s in after.of("volumesnapshot")}
+            self.assertEqual(kept, {day for day in range(1, 9) if f"iris-2027010{day}-020000" in names})
 
     def test_a_class_that_is_named(self):
         self.take(SNAPSHOT_CLASS="iris-longhorn-snap")
@@ -229,13 +275,31 @@ class Jobs(unittest.TestCase):
         self.assertEqual([kustomize.K8S / "snapshot/parts/kustomization.yaml"], files)
 
     def test_its_times_fit_together(self):
-        pod = self.job["template"]["spec"]
-        env = {e["name"]: e.get("value") for e in pod["containers"][0]["env"]}
-        lease, ready = int(env["LEASE"]), int(env["READY_WITHIN"])
-        self.assertLessEqual(lease, 540)
-        call = int(re.search(r"timeout (\d+) kubectl exec", SCRIPT.read_text())[1])
-        self.assertGreaterEqual(pod["terminationGracePeriodSeconds"], call + lease)  # it can always wait for its thaw
-        self.assertGreater(self.job["activeDeadlineSeconds"], 2 * (lease + ready))  # two tries
+        for name, _, spec, env in jobs():
+            with self.subTest(name):
+                job = spec["jobTemplate"]["spec"]
+                lease, ready = int(env["LEASE"]), int(env["READY_WITHIN"])
+                self.assertLessEqual(lease, 540)
+                call = int(re.search(r"timeout (\d+) kubectl exec", SCRIPT.read_text())[1])
+                # It can always wait for its thaw; it has two tries, which are over before the next night.
+                self.assertGreaterEqual(job["template"]["spec"]["terminationGracePeriodSeconds"], call + lease)
+                self.assertGreater(job["activeDeadlineSeconds"], 2 * (lease + ready))
+                self.assertLess(job["activeDeadlineSeconds"], 24 * 3600)
+
+    def test_no_two_begin_at_once(self):
+        # The second would be refused the freeze.
+        velero = kustomize.only(kustomize.read(kustomize.build(kustomize.K8S / "snapshot/velero")), "Schedule", "iris")
+        begins = {velero["spec"]["schedule"], *(spec["schedule"] for name, _, spec, _ in jobs() if name != "longhorn")}
+        self.assertEqual(3, len({begin.split()[1] for begin in begins}), begins)
+
+    def test_each_class_is_there_and_of_its_kind(self):
+        for name, kind in (("longhorn", "snap"), ("longhorn-backup", "bak")):
+            objects, env = next((objects, env) for job, objects, _, env in jobs() if job == name)
+            made = kustomize.only(objects, "VolumeSnapshotClass", env["SNAPSHOT_CLASS"])
+            self.assertEqual(("driver.longhorn.io", kind), (made["driver"], made["parameters"]["type"]))
+
+    def test_they_prune_under_names_of_their_own(self):
+        self.assertEqual(["iris-snapshot", "iris-snapshot", "iris-backup"], [env["MADE_BY"] for *_, env in jobs()])
 
     def test_it_may_do_what_the_script_does_and_no_more(self):
         rules = kustomize.only(self.nightly, "Role", "iris-snapshot")["rules"]

@@ -17,6 +17,7 @@ class=${SNAPSHOT_CLASS:-}           # empty: the cluster's default for this stor
 lease=${LEASE:-120}                 # seconds, at most 540: the longest that IRIS can stay frozen
 ready_within=${READY_WITHIN:-1800}  # seconds
 keep=${KEEP:-7}                     # of each kind: application- and crash-consistent ones that are ready, others
+made_by=${MADE_BY:-iris-snapshot}   # a label: what has it is pruned
 owner=${OWNER:-iris-snapshot}       # the name of this job's pod: no two share a freeze
 work=${TMPDIR:-/tmp}
 
@@ -63,7 +64,7 @@ thaw_back() {
 # Only what this script has made. What is not ready counts for itself, so that it drives out nothing that is good.
 prune() {
   each='{.metadata.creationTimestamp} {.metadata.name} {.status.readyToUse} {.metadata.labels.consistency}{"\n"}'
-  kubectl --request-timeout=20s get volumesnapshot -l made-by=iris-snapshot -o "jsonpath={range .items[*]}$each{end}" \
+  kubectl --request-timeout=20s get volumesnapshot -l "made-by=$made_by" -o "jsonpath={range .items[*]}$each{end}" \
     >"$work/made" || return
   sort -r "$work/made" |
     awk -v keep="$keep" '{ kind = $3 == "true" ? $4 : "not ready"; if (++seen[kind] > keep) print $2 }' >"$work/old"
@@ -106,7 +107,7 @@ apiVersion: snapshot.storage.k8s.io/v1
 kind: VolumeSnapshot
 metadata:
   name: $name
-  labels: { app: iris, made-by: iris-snapshot, consistency: crash }
+  labels: { app: iris, made-by: $made_by, consistency: crash }
 spec:
   ${class:+volumeSnapshotClassName: $class}
   source: { persistentVolumeClaimName: $claim }
@@ -144,11 +145,17 @@ kubectl --request-timeout=20s label volumesnapshot "$name" --overwrite consisten
 
 # --- ready ----------------------------------------------------------------------------------------
 
+# An error may be one that the storage gets over: it is said, and believed when the time is up.
+trouble=''
 until [ "$(field readyToUse)" = true ]; do
-  if [ "$(now)" -ge "$((begun + lease + ready_within))" ]; then
-    fail "$name is cut but not ready after $ready_within s: $(field error.message)"
+  told=$(field error.message)
+  waited=$(($(now) - begun - lease))
+  if [ "$waited" -ge "$ready_within" ]; then
+    fail "$name is cut but not ready after $ready_within s: $told"
   fi
-  sleep 5
+  if [ "$told" != "$trouble" ]; then say "$name is not ready yet: ${told:-no error any more}"; fi
+  trouble=$told
+  if [ "$waited" -lt 120 ]; then sleep 5; else sleep 30; fi
 done
 say "$name is application-consistent and ready"
 
