@@ -76,10 +76,18 @@ FIRES = {
     "IrisSnapshotFailed": {'kube_job_failed{job_name="iris-snapshot-1", condition="true"}': "1"},
     "IrisSnapshotTooOld": {SUCCEEDED: "-100000", CREATED: "-900000"},
 }
+# States without an alert that names them, and why that is so.
+QUIET = {
+    "Phase": {"up": "it is what all want", "down": "IrisNotReady", "stopping": "the grace period ends it", "draining": "the same",
+              "unknown": "no state"},
+    "Health": {"ok": "", "warn": "bad lines at a start, no reason to act", "blank": "no answer yet", "unknown": "IrisQlistSilent"},
+    "FreezeState": {"thawed": "", "frozen": "the lease ends it", "failed": "IrisFreezeDidNotHold counts it", "unknown": "no state"},
+}
 # More of what must fire.
 FIRES_TOO = (
     ("IrisSnapshotTooOld", "no snapshot ever succeeded", {CREATED: "-100000"}),
     ("IrisSnapshotTooOld", "the backup, and not the snapshot", {SUCCEEDED: "-1", SUCCEEDED.replace("snapshot", "backup"): "-100000"}),
+    ("IrisHeld", "not started, and forgotten", {'state{state="up"}': "0", 'state{state="up_false"}': "1"}),
     ("IrisSnapshotFailed", "of a backup", {'kube_job_failed{job_name="iris-backup-1", condition="true"}': "1"}),
     ("IrisMetricsGone", "one of two namespaces", {"m/build_info": "1x30 stale"}),
     ("IrisMetricsGone", "one of two namespaces, for days", {'m/kube_statefulset_replicas{statefulset="iris"}': "1"}),
@@ -175,6 +183,16 @@ class Alerts(unittest.TestCase):
         for file in ("rules.yaml", "dashboard.json"):
             for name in re.findall(r"iris_init_([a-z_]+)", (MONITORING / file).read_text()):
                 self.assertIn(re.sub(r"_(bucket|sum|count)$", "", name), known, file)
+
+    def test_every_state_has_an_alert_or_a_reason_why_not(self):
+        source = (kustomize.ROOT / "probes/names.cpp").read_text()
+        rules = (MONITORING / "rules.yaml").read_text()
+        for family, quiet in QUIET.items():
+            body = re.search(rf"name_of\({family} \w+\) {{(.*?)\n}}", source, re.S)[1]
+            states = set(re.findall(r'return "([a-z_-]+)";', body))
+            self.assertLessEqual(set(quiet), states, f"{family}: what is no state any more")
+            for state in states - set(quiet):
+                self.assertRegex(rules, rf'=~?"[a-z_|]*\b{state}\b', f"{family} '{state}': no alert, and no reason in QUIET")
 
     def test_rules_name_label_values_that_there_are(self):
         words = "".join((kustomize.ROOT / f"probes/{file}.cpp").read_text() for file in ("names", "metrics"))

@@ -63,6 +63,16 @@ class Pages(unittest.TestCase):
         patch = kustomize.read((kustomize.K8S / "components/velero/patch.yaml").read_text())[0]
         self.assertEqual(patch["spec"]["template"]["metadata"], kustomize.read(page)[0]["metadata"])
 
+    def test_every_verb_that_is_named_is_one(self):
+        scripts = {"iris-restore": (kustomize.K8S / "restore/iris-restore").read_text(),
+                   "irisctl": "".join(p.read_text() for p in (kustomize.ROOT / "supervisor/irisctl").glob("*.cpp"))}
+        texts = [p.read_text() for p in (*DOCS.glob("*.md"), *kustomize.K8S.rglob("*.yaml"), *kustomize.K8S.rglob("*.sh"))]
+        for program, source in scripts.items():
+            named = {verb for text in texts for verb in re.findall(rf"(?:`|-- |\[|restore/){program},? ([a-z][a-z-]*)\b", text)}
+            self.assertGreater(len(named), 2)
+            for verb in sorted(named - {"help"}):
+                self.assertTrue(re.search(rf'"{verb}"|^  {verb}\b', source, re.M), f"{program} {verb}")
+
     def test_every_overlay_is_described(self):
         described = set(re.findall(r"^\| `([a-z-]+)` \|", PAGES[0].read_text(), re.M))
         self.assertEqual({p.name for p in (kustomize.K8S / "overlays").iterdir()}, described)

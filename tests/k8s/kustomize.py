@@ -10,7 +10,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 K8S = ROOT / "k8s"
-TEMPLATES = ("secrets.example.yaml", "secret.example.yaml", "backup.example.yaml")  # taken in by no kustomization
+TEMPLATES = ("secrets.example.yaml", "secret.example.yaml", "backup.example.yaml", "move.example.yaml")  # taken in by no kustomization
 
 
 def skip(why):

@@ -18,6 +18,28 @@ def pod_of(objects):
     return kustomize.only(objects, "StatefulSet", "iris")["spec"]["template"]["spec"]
 
 
+class Names(unittest.TestCase):
+    """What users, other manifests and scripts rely on."""
+
+    def test_the_names_of_the_contract(self):
+        objects = kustomize.read(kustomize.build(kustomize.K8S / "base"))
+        pod = pod_of(objects)
+        self.assertEqual(["iris"], [c["name"] for c in pod["containers"]])
+        self.assertEqual({"superserver": 1972, "web": 52773, "health": 8008},
+                         {p["name"]: p["containerPort"] for p in pod["containers"][0]["ports"]})
+        kustomize.only(objects, "PersistentVolumeClaim", "iris-pvc")
+        kustomize.only(objects, "ConfigMap", "iris-cpf-merge")
+        service = kustomize.only(objects, "Service", "iris-svc")["spec"]
+        self.assertEqual(("ClusterIP", {1972, 52773}), (service["type"], {p["port"] for p in service["ports"]}))
+        headless = kustomize.only(objects, "Service", "iris-pod")["spec"]
+        self.assertEqual(("None", True), (headless["clusterIP"], headless["publishNotReadyAddresses"]))
+        self.assertEqual("iris-pod", kustomize.only(objects, "StatefulSet", "iris")["spec"]["serviceName"])
+
+    def test_a_lost_node_is_left_soon(self):
+        for toleration in pod_of(kustomize.read(kustomize.build(kustomize.K8S / "base")))["tolerations"]:
+            self.assertEqual(("NoExecute", 30), (toleration["effect"], toleration["tolerationSeconds"]))
+
+
 class Overlays(unittest.TestCase):
     def test_tldr_is_what_the_longhorn_overlay_builds(self):
         self.assertEqual(tldr.text(), tldr.FILE.read_text(), "stale: ./run manifests")

@@ -94,6 +94,20 @@ class InPlace(RestoreCase):
         self.assertEqual("iris-last", volume_of(cluster))
         self.assertNotIn("iris-restore back", self.output, "there is nothing to go back to")
 
+    def test_a_lost_volume_and_a_restore_that_is_cut_off_have_a_way_on(self):
+        for fault in ({"fails": {"create pvc": [1], "create": [1]}}, {"fails": {"delete pvc": [1]}}):
+            cluster = new_cluster(fault, LAST)
+            del cluster.objects["pv/pv-old"], cluster.objects["pod/iris-0"]
+            cluster.get("statefulset", "iris")["spec"]["replicas"] = 0
+            self.assertEqual(1, self.restore(cluster, "in-place", "--yes", "iris-last"), self.output)
+            self.assertIn("iris-restore in-place once more", self.output)
+            if not cluster.get("pvc", "iris-pvc"):  # as the words say
+                cluster.put({"kind": "PersistentVolumeClaim", "metadata": {"name": "iris-pvc", "namespace": "default"}, "spec": {
+                    "storageClassName": "iris-longhorn", "resources": {"requests": {"storage": "10Gi"}}}})
+            self.later(cluster)
+            self.assertEqual(0, self.restore(cluster, "in-place", "--yes", "iris-last"), self.output)
+            self.assertEqual("iris-last", volume_of(cluster))
+
     def test_nobody_who_cannot_tell_takes_the_old_volume_for_lost(self):
         # Its policy is Delete: to go on without keeping it would be the end of the data.
         for nth in range(1, 20):
@@ -262,6 +276,49 @@ class Back(RestoreCase):
         cluster = new_cluster({}, LAST)
         self.assertEqual(0, self.restore(cluster, "in-place", "--yes", "iris-last"))
         self.assertIn("""kubectl patch pv pv-old -p '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}'""", self.output)
+
+
+class Move(RestoreCase):
+    """To another storage class, as docs/kubernetes.md has it."""
+
+    def block(self):
+        page = (kustomize.ROOT / "docs/kubernetes.md").read_text()
+        return page[page.index("**Move to another storage class.**"):page.index("The volume from before is kept. Name")]
+
+    def test_the_commands_of_the_page_end_on_the_new_volume(self):
+        commands = [line.strip().partition("  #")[0] for line in self.block().split("\n") if line.startswith("    ")]
+        script = self.directory / "move.sh"
+        # The model has no jobs: it is as if the copy had been made.
+        text = "\n".join(["set -e", *(line for line in commands if "job" not in line and "move.example" not in line)])
+        script.write_text(text.replace("k8s/restore/iris-restore back", f"sh {SCRIPT} back --yes") + "\n")
+        cluster = new_cluster({})
+        cluster.put({"kind": "StorageClass", "metadata": {"name": "fast"}, "provisioner": "fast"})
+        cluster.put({"kind": "PersistentVolumeClaim", "metadata": {"name": "iris-new", "namespace": "default"},
+                     "spec": {"storageClassName": "fast", "resources": {"requests": {"storage": "20Gi"}}}})
+        cluster.pass_time(60)
+        cluster.get("pv", "pv-1")["data"] = "the copy"
+        self.assertEqual(0, self.restore(cluster, script=script), self.output)
+        self.assertEqual("the copy", volume_of(cluster))
+        claim = cluster.get("pvc", "iris-pvc")["spec"]
+        self.assertEqual(("fast", "20Gi"), (claim["storageClassName"], claim["resources"]["requests"]["storage"]))
+        self.assertEqual({"Retain"}, {v["spec"]["persistentVolumeReclaimPolicy"] for v in cluster.of("pv")}, "both are kept")
+
+    def test_the_job_copies_what_nobody_uses_and_writes_over_nothing(self):
+        _, job = kustomize.read((kustomize.K8S / "restore/move.example.yaml").read_text())
+        command = job["spec"]["template"]["spec"]["containers"][0]["command"]
+        old, new = self.directory / "old", self.directory / "new"
+        (old / "iris/mgr").mkdir(parents=True)
+        new.mkdir()
+        (old / "iris/mgr/IRIS.DAT").write_text("data")
+        command = [word.replace("/old/", f"{old}/").replace("/new/", f"{new}/") for word in command]
+        in_use = subprocess.run(["flock", old / "iris", *command], capture_output=True, text=True)
+        self.assertNotEqual(0, in_use.returncode)
+        self.assertFalse((new / "iris").exists())
+        self.assertEqual("copied\n", subprocess.run(command, capture_output=True, text=True).stdout)
+        self.assertEqual("data", (new / "iris/mgr/IRIS.DAT").read_text())
+        (new / "iris/mgr/IRIS.DAT").write_text("newer")
+        self.assertNotEqual(0, subprocess.run(command, capture_output=True).returncode)
+        self.assertEqual("newer", (new / "iris/mgr/IRIS.DAT").read_text())
 
 
 class CommandLine(RestoreCase):
