@@ -63,6 +63,18 @@ class Pages(unittest.TestCase):
         patch = kustomize.read((kustomize.K8S / "components/velero/patch.yaml").read_text())[0]
         self.assertEqual(patch["spec"]["template"]["metadata"], kustomize.read(page)[0]["metadata"])
 
+    def test_examples_can_be_read_by_what_they_are_for(self):
+        read = 0
+        for page in DOCS.glob("*.md"):
+            for kind, text in re.findall(r"```(yaml|sh)\n(.*?)```", page.read_text(), re.S):
+                if kind == "yaml":
+                    self.assertTrue(kustomize.read(text), page.name)
+                else:
+                    told = subprocess.run(["sh", "-n"], input=text, capture_output=True, text=True)
+                    self.assertEqual((0, ""), (told.returncode, told.stderr), f"{page.name}: {text}")
+                read += 1
+        self.assertGreater(read, 5)
+
     def test_every_verb_that_is_named_is_one(self):
         scripts = {"iris-restore": (kustomize.K8S / "restore/iris-restore").read_text(),
                    "irisctl": "".join(p.read_text() for p in (kustomize.ROOT / "supervisor/irisctl").glob("*.cpp"))}
@@ -204,6 +216,14 @@ class Quotes(unittest.TestCase):
         source = (kustomize.ROOT / "cpfmerge/cli/surroundings.cpp").read_text()
         text = re.search(r"'{}' is a file system of type[^\"]*", re.sub(r'"\s*\n\s*"', "", source))[0]
         self.assertIn(text.format("/external", "nfs4"), PAGES[0].read_text())
+
+    def test_the_line_that_changes_a_password(self):
+        line = re.search(r"`(ModifyUser:[^`]*,)PasswordHash=…`", PAGES[0].read_text())[1]
+        told = subprocess.run([self.program, "passwordhash"], input="a new one", capture_output=True, text=True, check=True).stdout
+        file = self.here / "password.cpf"
+        file.write_text(f"[Actions]\n{line}{told}")
+        checked = subprocess.run([self.program, "check", "--strict", file], capture_output=True, text=True)
+        self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
 
     def test_a_wrong_setting(self):
         self.assert_quoted(self.prepare(IRIS_INIT_FREEZE_LEASE="20m")[-1])

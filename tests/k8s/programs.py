@@ -101,7 +101,7 @@ def tell(code, text):
 
 def walk(o, path):
     """What `.a.b[0].c` names, or None."""
-    for field, index, key, wanted in re.findall(r'\.([A-Za-z-]+)|\[(\d+)\]|\[\?\(@\.(\w+)=="([^"]*)"\)\]', path):
+    for field, index, key, wanted in re.findall(r'\.([A-Za-z/-]+)|\[(\d+)\]|\[\?\(@\.(\w+)=="([^"]*)"\)\]', path):
         if o is None:
             return None
         if key:
