@@ -36,6 +36,13 @@ class Manifests(unittest.TestCase):
                 objects = kustomize.read(path.read_text())
                 self.assertTrue(all(o["kind"] == "Secret" for o in objects) or "CHANGE-ME" in path.read_text(), path)
 
+    def test_the_copy_to_another_class_keeps_the_rules(self):
+        template = kustomize.read((kustomize.K8S / "restore/move.example.yaml").read_text())
+        self.assertEqual([], semantics.problems([*template, *kustomize.read((kustomize.K8S / "base/pvc.yaml").read_text())]))
+        mine, base = (next(o for o in objects if o["kind"] in ("Job", "StatefulSet"))["spec"]["template"]["spec"]["securityContext"]
+                      for objects in (template, objects_of(kustomize.K8S / "base")))
+        self.assertEqual(base, mine, "the copy is IRIS's own")
+
     def test_a_backup_of_another_cluster_is_bound_to_its_snapshot(self):
         content, snapshot = kustomize.read((kustomize.K8S / "restore/backup.example.yaml").read_text())
         name, space = snapshot["metadata"]["name"], snapshot["metadata"]["namespace"]

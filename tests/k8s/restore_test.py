@@ -17,6 +17,7 @@ UNFIT = {
     "of another claim": "cut from the claim 'mail', not from 'iris-pvc'.*--of mail",
     "of another driver": "was cut by ebs.csi.aws.com, and the class 'iris-longhorn' of iris-pvc is made by driver.longhorn.io",
     "of a class that is gone": "there is no storage class 'iris-longhorn'",
+    "for a claim without a class": "iris-pvc has no storage class",
 }
 
 
@@ -73,6 +74,8 @@ class InPlace(RestoreCase):
                                      "spec": {"driver": "ebs.csi.aws.com"}})
                     if what == "of a class that is gone":
                         del cluster.objects["storageclass/iris-longhorn"]
+                    if what == "for a claim without a class":
+                        cluster.get("pvc", "iris-pvc")["spec"]["storageClassName"] = ""
                     self.assert_nothing_was_done(cluster, self.restore(cluster, *verb, "iris-last"), why)
 
     def test_a_snapshot_of_another_claim_is_taken_when_that_is_said(self):
@@ -141,6 +144,7 @@ class InPlace(RestoreCase):
     def test_a_pod_that_does_not_stop(self):
         cluster = new_cluster({"stops": False}, LAST)
         self.assertEqual(1, self.restore(cluster, "in-place", "--yes", "iris-last"))
+        self.assertRegex(self.output, r"(?s)iris-0 has not stopped within 480 s.*undone: IRIS is started on its volume pv-old")
         self.assertEqual("old", volume_of(cluster))
         self.assertEqual(1, cluster.get("statefulset", "iris")["spec"]["replicas"])
         self.assertEqual("pv-old", cluster.get("pvc", "iris-pvc")["spec"]["volumeName"])
