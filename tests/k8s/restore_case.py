@@ -28,8 +28,8 @@ class RestoreCase(ScriptCase):
         cluster.scenario = {key: value for key, value in cluster.scenario.items() if key in ("starts", "crashes", "binds")}
         cluster.pass_time(60)
 
-    def each_fault(self, calls, since=0):
-        """The name and the scenario of each thing that can happen at each of so many calls."""
+    def each_fault(self, calls, since=0, of=1):
+        """The name and the scenario of each thing that can happen at each of so many calls; `of`: one in so many."""
         for nth in range(1, calls + 1):
             call = since + nth
             for what, scenario in (
@@ -40,14 +40,14 @@ class RestoreCase(ScriptCase):
                     ("is interrupted by SIGTERM", {"kill": [call, "TERM"]}),
                     ("is interrupted by SIGKILL", {"kill": [call, "KILL"]})):
                 self.fault += 1
-                if LONG or self.fault % 11 == 0:  # eleven and six have no common factor: each kind has its turn
+                if self.fault % (of if LONG else 11) == 0:  # no common factor with six: each kind has its turn
                     yield f"call {nth} of {calls} {what}", scenario
 
     def each_line(self, command):
         """The scripts with a command after each line: what changed, and the path to run."""
         for part in PARTS:
             copied = shutil.copytree(kustomize.K8S, self.directory / f"k8s-{part.name}", dirs_exist_ok=True)
-            for number, _ in self.variants(part, command, to=copied / "restore" / part.name):
+            for number, _ in self.variants(part, command, to=copied / "restore" / part.name, short=20):
                 yield f"after line {number} of {part.name}", copied / "restore/iris-restore"
 
     def assert_says_what_next(self, code):

@@ -127,10 +127,10 @@ class ScriptCase(unittest.TestCase):
         self.assertNotIn("Traceback", self.output)
         return done.returncode
 
-    def variants(self, script, command, to=None):
+    def variants(self, script, command, to=None, short=8):
         """The script with `command` put in after each line where that makes sense, each with its line's number.
 
-        The short form takes every eighth. `to`: where it must lie, else anywhere."""
+        The short form takes one in `short`. `to`: where it must lie, else anywhere."""
         lines = script.read_text().split("\n")
         inside, found = None, 0
         for number, line in enumerate(lines, 1):
@@ -140,7 +140,7 @@ class ScriptCase(unittest.TestCase):
             text = "\n".join([*lines[:number], command, *lines[number:]])
             if subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True).returncode == 0:
                 found += 1
-                if not LONG and found % 8:
+                if not LONG and found % short:
                     continue
                 path = to or self.directory / "variant.sh"
                 path.write_text(text)
