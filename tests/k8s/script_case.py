@@ -2,6 +2,7 @@
 import copy
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socketserver
@@ -134,7 +135,8 @@ class ScriptCase(unittest.TestCase):
         lines = script.read_text().split("\n")
         inside, found = None, 0
         for number, line in enumerate(lines, 1):
-            inside = "YAML" if line.endswith("<<YAML") else None if line == "YAML" else inside
+            here = re.search(r"<<'?([A-Z]+)'?$", line)
+            inside = here[1] if here else None if line == inside else inside
             if inside or not line.strip() or line.endswith(("\\", "||", "&&", "|")) or line.lstrip().startswith("#"):
                 continue
             text = "\n".join([*lines[:number], command, *lines[number:]])
