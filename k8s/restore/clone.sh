@@ -86,6 +86,7 @@ beside() {
   if [ "$not_started" = yes ]; then
     wait_for_pod iris-clone-0 iris-pvc-clone running
     say "its container runs, IRIS does not: kubectl exec iris-clone-0 -- iris start IRIS nostu quietly"
+    if [ -n "$opens" ]; then say "the NetworkPolicy '$opens' lets it speak: no production may start in it"; fi
   else
     wait_for_pod iris-clone-0 iris-pvc-clone
     say "iris-clone runs on $1. Into it: kubectl exec -it iris-clone-0 -- iris session IRIS. Away with it: iris-restore drop"

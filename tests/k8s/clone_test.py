@@ -150,6 +150,7 @@ class Beside(CloneCase):
         self.assertEqual(0, code, self.output)
         code, _ = self.beside("--not-started", cluster=self.running(policy("allow-dns", {}, [{}])))
         self.assertEqual(0, code, "IRIS does not run there: " + self.output)
+        self.assertIn("'allow-dns' lets it speak", self.output)
 
     def test_what_keeps_the_clone_from_starting_is_said(self):
         def without_its_secret():
