@@ -277,20 +277,27 @@ def velero_hooks(objects):
             yield f"{label(o)}: Velero freezes as one and thaws as another"
 
 
-SCHEDULE = {"schedule", "template", "paused", "skipImmediately", "useOwnerReferencesInBackup"}
-BACKUP = {"includedNamespaces", "excludedNamespaces", "includedResources", "excludedResources", "labelSelector", "ttl", "hooks",
-          "snapshotVolumes", "snapshotMoveData", "defaultVolumesToFsBackup", "csiSnapshotTimeout", "storageLocation",
-          "volumeSnapshotLocations", "includeClusterResources", "itemOperationTimeout"}
+# As Velero's own definition (config/crd/v1/bases/velero.io_schedules.yaml) has them; the values are the types.
+SCHEDULE = {"schedule": str, "template": dict, "paused": bool, "skipImmediately": bool, "useOwnerReferencesInBackup": bool}
+BACKUP = {**dict.fromkeys(("includedNamespaces", "excludedNamespaces", "includedResources", "excludedResources",
+                           "volumeSnapshotLocations"), list),
+          **dict.fromkeys(("ttl", "csiSnapshotTimeout", "itemOperationTimeout", "storageLocation"), str),
+          **dict.fromkeys(("snapshotVolumes", "snapshotMoveData", "defaultVolumesToFsBackup", "includeClusterResources"), bool),
+          **dict.fromkeys(("labelSelector", "hooks", "metadata"), dict)}
 
 
 def velero_schedules(objects):
-    """The fields of velero.io/v1 Schedule, of which no schema is at hand; and it must snapshot, not copy."""
+    """The fields of velero.io/v1 Schedule and their types, since no schema is at hand; and it must snapshot, not copy."""
     for o in objects:
         if (o["apiVersion"], o["kind"]) != ("velero.io/v1", "Schedule"):
             continue
         template = o["spec"].get("template", {})
-        for field in sorted({*o["spec"]} - SCHEDULE) + sorted({*template} - BACKUP):
-            yield f"{label(o)}: a Schedule has no '{field}'"
+        for given, known in ((o["spec"], SCHEDULE), (template, BACKUP)):
+            for field, value in given.items():
+                if field not in known:
+                    yield f"{label(o)}: a Schedule has no '{field}'"
+                elif type(value) is not known[field]:
+                    yield f"{label(o)}: '{field}' is no {known[field].__name__}"
         if len(o["spec"].get("schedule", "").split()) != 5:
             yield f"{label(o)}: '{o['spec'].get('schedule')}' is no schedule"
         if template.get("defaultVolumesToFsBackup") or not template.get("snapshotVolumes"):
