@@ -277,6 +277,9 @@ bool Agent::remember(const InitSnapshot& snapshot) {
         lease.reset();
         freezer_.remember(record);
         break;
+      case StateRecord::Kind::asked:
+        freezer_.remember_asked(record.message);
+        break;
       case StateRecord::Kind::hold:
         life_.hold({record.message, record.at});
         break;

@@ -9,6 +9,16 @@
 
 namespace sup {
 
+/// The next agent must not tell this owner of an earlier freeze, either: whether this request comes
+/// to anything does not matter.
+void Freezer::keep_asked(const std::string& owner) {
+  if (!machine_.asks_for_another(owner)) return;
+  StateRecord record;
+  record.kind = StateRecord::Kind::asked;
+  record.message = owner;
+  state_.append(std::move(record));
+}
+
 void Freezer::keep_lease() {
   if (thaws_foreign_) return;  // not ours: no agent after us shall thaw it
   StateRecord record;

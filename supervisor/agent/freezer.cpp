@@ -57,6 +57,7 @@ Freezer::Freezer(FreezerSettings settings, Jobs& jobs, Timeline& timeline, State
 
 void Freezer::freeze(const control::Request& request, ControlServer::Respond respond) {
   const Nanos lease = request.lease != 0 ? request.lease : settings_.lease;
+  keep_asked(request.owner);
   if (request.owner.empty() || request.owner.size() > longest_owner)
     return respond(
         {control::usage, fmt::format("an owner has 1 to {} bytes", longest_owner), "{}"});
@@ -91,7 +92,7 @@ void Freezer::thaw(const control::Request& request, ControlServer::Respond respo
   const auto refusal = request.foreign ? machine_.request_foreign_thaw(now)
                                        : machine_.request_thaw(request.owner, request.token, now);
   if (!refusal.why.empty()) return respond(no_thaw_reply(control::refused, refusal.why));
-  if (refusal.already) return respond(thawed_reply(*machine_.last(), true));
+  if (refusal.already) return respond(thawed_reply(*refusal.ended, true));
   if (request.foreign) thaws_foreign_ = true;
   thaw_waiters_.push_back({std::move(respond), until(now, request.timeout)});
   changed_();

@@ -47,6 +47,8 @@ class Freezer {
   void restore(StateRecord record);
   /// A freeze that an earlier agent has brought to its end.
   void remember(const StateRecord& thawed);
+  /// This owner has asked an earlier agent for another one.
+  void remember_asked(const std::string& owner) { machine_.asks_for_another(owner); }
   /// After any input and at deadline(): runs the next step, answers, records.
   void turn();
   [[nodiscard]] Nanos deadline() const;
@@ -89,6 +91,7 @@ class Freezer {
   void tell_frozen();
   void tell_failed();
   void tell_thawed();
+  void keep_asked(const std::string& owner);
   void keep_lease();
   void keep_end(StateRecord record);
   static void answer(std::vector<Waiter>& waiting, const control::Reply& reply);

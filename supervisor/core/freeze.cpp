@@ -23,7 +23,8 @@ void Freeze::begin(FreezePhase phase) {
   thaw_why_.clear();
   thaw_by_.clear();
   lost_why_.clear();
-  over_ = forced_ = refused_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = false;
+  over_ = forced_ = refused_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = asked_again_ =
+      false;
 }
 
 std::string Freeze::who_has_it(Nanos now) const {
@@ -43,6 +44,7 @@ std::string Freeze::who_has_it(Nanos now) const {
 Freeze::Refusal Freeze::request_freeze(const std::string& owner, const std::string& token,
                                        Nanos lease, const std::string& why_not,
                                        const std::string& iris_since, Nanos now) {
+  asks_for_another(owner);
   const bool has_it = phase_ == FreezePhase::freezing || phase_ == FreezePhase::frozen;
   if (lease_ && lease_->owner == owner && has_it) return {{}, true};
   if (phase_ != FreezePhase::thawed) return {who_has_it(now)};
@@ -53,30 +55,62 @@ Freeze::Refusal Freeze::request_freeze(const std::string& owner, const std::stri
                  .began_at = now,
                  .end_at = now + lease,
                  .iris_since = iris_since};
-  if (last_ && last_->owner == owner) last_->asked_again = true;
   go(FreezeStep::probe);
   return {};
 }
 
 Freeze::Refusal Freeze::request_thaw(std::string_view owner, std::string_view token, Nanos now) {
-  if (last_ && !token.empty() && token == last_->token) return {{}, true};
+  if (const EndedFreeze* const ended = told_again(owner, token, now)) return {{}, true, ended};
   const bool over = phase_ == FreezePhase::thawed || phase_ == FreezePhase::settling;
-  if (over) return thaw_again(owner, token);
+  if (over) return nothing_frozen(owner, token);
   if (!owner.empty() && owner != lease_->owner)
     return {fmt::format("the freeze belongs to '{}', not to '{}'", lease_->owner, owner)};
   if (!token.empty() && token != lease_->token)
     return {fmt::format("the token is not that of the freeze by '{}'", lease_->owner)};
   if (phase_ == FreezePhase::freezing) return {"the freeze is still under way"};
+  if (!owner.empty() && asked_again_)
+    return {
+        fmt::format("the freeze by '{}' is being thawed, and the one that was asked for since "
+                    "was refused",
+                    owner)};
   if (phase_ == FreezePhase::frozen) begin_thaw(now);
   return {};
 }
 
-/// Nothing is frozen any more. An owner hears of the last freeze only that it did not hold: "it
-/// held" might be said of another one than is meant.
-Freeze::Refusal Freeze::thaw_again(std::string_view owner, std::string_view token) {
-  const bool is_last = last_ && !owner.empty() && owner == last_->owner && !last_->asked_again;
-  if (is_last && !last_->outcome.held) return {{}, true};
-  if (is_last)
+const EndedFreeze* Freeze::newest_of(std::string_view owner) const {
+  const auto found = std::find_if(ended_.rbegin(), ended_.rend(), [&](const EndedFreeze& ended) {
+    return !owner.empty() && ended.owner == owner && !ended.asked_again;
+  });
+  return found == ended_.rend() ? nullptr : &*found;
+}
+
+/// The freeze that is meant, if it is over: whoever asks again, as its answer was lost, hears the
+/// same. A token means one freeze. A name may mean a later one, which perhaps was never asked for:
+/// "it held" is said of one that has just ended only.
+const EndedFreeze* Freeze::told_again(std::string_view owner, std::string_view token,
+                                      Nanos now) const {
+  if (!token.empty()) {
+    const auto found = std::find_if(ended_.begin(), ended_.end(),
+                                    [&](const EndedFreeze& ended) { return ended.token == token; });
+    return found == ended_.end() ? nullptr : &*found;
+  }
+  const EndedFreeze* const ended = newest_of(owner);
+  if (ended == nullptr || !ended->outcome.held) return ended;
+  const bool is_fresh = now >= ended->over_at && now - ended->over_at <= held_is_told_by_name_for;
+  return is_fresh ? ended : nullptr;
+}
+
+bool Freeze::asks_for_another(std::string_view owner) {
+  const bool is_thawing = phase_ == FreezePhase::thawing && lease_->owner == owner;
+  bool could_be_meant = is_thawing && !std::exchange(asked_again_, true);
+  for (EndedFreeze& ended : ended_) {
+    if (ended.owner == owner && !std::exchange(ended.asked_again, true)) could_be_meant = true;
+  }
+  return could_be_meant;
+}
+
+Freeze::Refusal Freeze::nothing_frozen(std::string_view owner, std::string_view token) {
+  if (newest_of(owner) != nullptr)
     return {
         fmt::format("the last freeze by '{}' is thawed already; its token tells whether it "
                     "held",
@@ -110,7 +144,13 @@ void Freeze::thaw_now(std::string why, std::string by, Nanos now) {
   if (phase_ == FreezePhase::frozen) begin_thaw(now);
 }
 
+void Freeze::restore(EndedFreeze ended) {
+  if (ended_.size() == ended_freezes_kept) ended_.erase(ended_.begin());
+  ended_.push_back(std::move(ended));
+}
+
 void Freeze::restore(Lease lease, Stragglers living, Nanos now) {
+  asks_for_another(lease.owner);
   begin(FreezePhase::frozen);
   lease_ = std::move(lease);
   stragglers_ = living;
@@ -226,7 +266,7 @@ void Freeze::finish(Nanos now) {
 void Freeze::close(Nanos now) {
   news_ = owed_;
   if (news_ == FreezeNews::thawed && !foreign_)
-    last_ = EndedFreeze{lease_->owner, lease_->token, outcome_};
+    restore(EndedFreeze{lease_->owner, lease_->token, outcome_, now, asked_again_});
   thaw_why_.clear();
   lost_why_.clear();
   const bool in_doubt = !foreign_ && (unconfirmed_ || stragglers_.suspend);

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "supervisor/base/nanos.h"
 #include "supervisor/core/freeze_words.h"
@@ -63,8 +64,14 @@ struct EndedFreeze {
   std::string owner = {};
   std::string token = {};
   FreezeOutcome outcome = {};
+  Nanos over_at = 0;         ///< monotonic
   bool asked_again = false;  ///< its owner has asked for another one: the token alone tells it now
 };
+/// So many of them are remembered, and so long "it held" is told again to who asks by name: by then
+/// an answer that was lost has been asked for again, and a script that does not notice that its
+/// next freeze was never asked for must not hear of this one.
+inline constexpr std::size_t ended_freezes_kept = 16;
+inline constexpr Nanos held_is_told_by_name_for = seconds(300);
 
 /// What has happened; frozen, freeze_failed and thawed answer the requests that wait.
 enum class FreezeNews : std::uint8_t {
@@ -86,7 +93,9 @@ class Freeze {
  public:
   struct Refusal {
     std::string why;       ///< empty: accepted
-    bool already = false;  ///< nothing to do: the lease is theirs; of a thaw: see last()
+    bool already = false;  ///< nothing to do: the lease is theirs, or it is thawed: see `ended`
+    const EndedFreeze* ended =
+        nullptr;  ///< of a thaw: the freeze that is meant; till the next call
   };
 
   /// `why_not`: why IRIS cannot be frozen now, empty when it can; `iris_since`: its start time.
@@ -94,13 +103,16 @@ class Freeze {
                          const std::string& why_not, const std::string& iris_since, Nanos now);
   /// Exactly one of token and owner names the lease; both empty: `--force`.
   Refusal request_thaw(std::string_view owner, std::string_view token, Nanos now);
+  /// Whatever becomes of its request: "thaw what `owner` has" does not mean an earlier freeze any
+  /// more. Whether it could until now.
+  bool asks_for_another(std::string_view owner);
   /// A suspension that is not ours.
   Refusal request_foreign_thaw(Nanos now);
   /// Thaws whatever is ours. A freeze under way is broken off. `by`: as FreezeOutcome::ended_by.
   void thaw_now(std::string why, std::string by, Nanos now);
   /// The lease of an earlier agent. One that was not complete is undone. `living`: its sessions.
   void restore(Lease lease, Stragglers living, Nanos now);
-  void restore(EndedFreeze ended) { last_ = std::move(ended); }
+  void restore(EndedFreeze ended);
   /// IRIS is gone or was restarted: there is nothing left to thaw, whatever is under way.
   void iris_lost(const std::string& why, Nanos now);
   /// Which of the stragglers still live.
@@ -117,8 +129,10 @@ class Freeze {
   [[nodiscard]] FreezePhase phase() const { return phase_; }
   [[nodiscard]] const std::optional<Lease>& lease() const { return lease_; }
   [[nodiscard]] const FreezeOutcome& outcome() const { return outcome_; }
-  /// The last freeze that was complete.
-  [[nodiscard]] const std::optional<EndedFreeze>& last() const { return last_; }
+  /// The last freeze that was complete; nullptr: none was.
+  [[nodiscard]] const EndedFreeze* last() const {
+    return ended_.empty() ? nullptr : &ended_.back();
+  }
   /// The lease's end while frozen, the next look while settling, else never.
   [[nodiscard]] Nanos deadline() const;
   /// IRIS was asked to suspend, and may be: PID 1 thaws before it stops IRIS. Before that, what is
@@ -138,7 +152,10 @@ class Freeze {
   void go(FreezeStep step) { wanted_ = step; }
   void begin(FreezePhase phase);
   [[nodiscard]] std::string who_has_it(Nanos now) const;
-  [[nodiscard]] Refusal thaw_again(std::string_view owner, std::string_view token);
+  [[nodiscard]] const EndedFreeze* newest_of(std::string_view owner) const;
+  [[nodiscard]] const EndedFreeze* told_again(std::string_view owner, std::string_view token,
+                                              Nanos now) const;
+  [[nodiscard]] Refusal nothing_frozen(std::string_view owner, std::string_view token);
   void look_again(Nanos now);
   void settled();
   void settle_step_ended(FreezeStep step, const StepResult& result, const std::string& iris_since,
@@ -172,7 +189,7 @@ class Freeze {
   FreezeStep running_ = FreezeStep::none;
   std::optional<Lease> lease_;
   FreezeOutcome outcome_;
-  std::optional<EndedFreeze> last_;
+  std::vector<EndedFreeze> ended_;  ///< the newest last
   FreezeNews news_ = FreezeNews::none;
   FreezeNews owed_ = FreezeNews::none;  ///< to be told after the post hooks
   bool then_settled_ = false;           ///< to be told after `news_`
@@ -188,6 +205,7 @@ class Freeze {
   Nanos settle_at_ = 0;     ///< the next look
   bool last_look_ = false;  ///< the look under way began when no straggler lived any more
   bool tried_thaw_ = false;
+  bool asked_again_ = false;  ///< while thawing: its owner has asked for another freeze
 };
 
 }  // namespace sup

@@ -11,8 +11,9 @@ namespace {
 using nlohmann::json;
 
 constexpr int version = 1;
-constexpr std::array<std::string_view, 9> kind_names{
-    "event", "up", "restart", "lease", "thawed", "hold", "release", "start_failed", "wrong"};
+constexpr std::array<std::string_view, 10> kind_names{"event",  "up",   "restart", "lease",
+                                                      "thawed", "hold", "release", "start_failed",
+                                                      "wrong",  "asked"};
 
 /// The field if it is there and of that type, else the type's zero.
 template <class T>
@@ -93,6 +94,8 @@ json ended_to_json(const EndedFreeze& ended) {
   json object = outcome_to_json(ended.outcome);
   object["owner"] = ended.owner;
   object["token"] = ended.token;
+  object["over_at"] = ended.over_at;
+  object["asked_again"] = ended.asked_again;
   return object;
 }
 
@@ -100,6 +103,8 @@ EndedFreeze ended_from_json(const json& object) {
   EndedFreeze ended;
   ended.owner = field<std::string>(object, "owner");
   ended.token = field<std::string>(object, "token");
+  ended.over_at = field<Nanos>(object, "over_at");
+  ended.asked_again = field<bool>(object, "asked_again");
   ended.outcome = outcome_from_json(object);
   return ended;
 }
@@ -165,6 +170,9 @@ std::string encode(const StateRecord& record) {
       line["message"] = record.message;
       break;
     case StateRecord::Kind::release:
+      break;
+    case StateRecord::Kind::asked:
+      line["message"] = record.message;
       break;
     case StateRecord::Kind::start_failed:
       line["message"] = record.message;

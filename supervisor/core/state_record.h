@@ -39,13 +39,15 @@ struct StateRecord {
     release,       ///< and does no more
     start_failed,  ///< iris-main or IRIS has said so of a start
     wrong,         ///< what is wrong with IRIS or its data, and since when
+    asked,         ///< an owner of earlier freezes has asked for another one
   };
   Kind kind = Kind::event;
   std::uint64_t incarnation = 0;
   std::int64_t wall_ns = 0;
   Nanos at = 0;                           ///< up, restart: when; hold: until when; monotonic
   std::string event;                      ///< event: component.verb
-  std::string message;                    ///< event; hold: the reason; start_failed: its words
+  std::string message;                    ///< event; hold: the reason; start_failed: its words;
+                                          ///< asked: the owner
   std::string incurable;                  ///< start_failed: why no restart can help
   std::vector<WatchedProcess> processes;  ///< up: the control process first; lease: its sessions
   bool by_locks = false;                  ///< up: they were found by the locks they hold

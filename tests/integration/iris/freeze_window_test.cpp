@@ -129,7 +129,10 @@ TEST_F(FreezeWindow, TheAnswerOutlivesTheAgent) {
       within(20s)))
       << init.log();
   EXPECT_EQ(text(freeze_status(container_, init)["last"], "outcome"), "held");
-  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 3);
+  const auto by_name = container_.irisctl(init, {"thaw", "--owner", "job", "-o", "json"});
+  EXPECT_EQ(by_name.code, 0) << by_name.err;
+  EXPECT_TRUE(json_of(by_name).value("already", false)) << by_name.out;
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "other"}).code, 3);
 }
 
 TEST_F(FreezeWindow, AStopEndsItAndTheRequesterHearsIt) {

@@ -1,8 +1,10 @@
 // What must hold for freezes whatever happens: 100,000 random stories against a model of IRIS.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "tests/unit/core/freeze_drive.h"
 
@@ -22,6 +24,7 @@ struct Tally {
   int not_held = 0;
   int late = 0;
   int settled = 0;
+  int told_again = 0;
 };
 
 class Story {
@@ -83,18 +86,26 @@ class Story {
   }
 
   void ask() {
-    const auto refusal =
-        machine_.request_freeze(dice(2) == 0 ? "a" : "b", "t", seconds(1 + dice(100)),
-                                dice(8) != 0 ? "" : "held", since_, now_);
+    const std::string owner = dice(2) == 0 ? "a" : "b";
+    told_.erase(owner);
+    const bool its_own_ends =
+        machine_.phase() == FreezePhase::thawing && machine_.lease()->owner == owner;
+    asked_meanwhile_ = asked_meanwhile_ || its_own_ends;
+    const auto refusal = machine_.request_freeze(owner, "t", seconds(1 + dice(100)),
+                                                 dice(8) != 0 ? "" : "held", since_, now_);
     if (!refusal.why.empty()) return;
-    if (!refusal.already) failed_ = foreign_ = false;
+    if (!refusal.already) failed_ = foreign_ = asked_meanwhile_ = false;
     if (machine_.phase() == FreezePhase::freezing) freeze_waits_ = true;
   }
 
   void thaw(const std::string& owner) {
     const auto refusal = machine_.request_thaw(owner, "", now_);
     if (refusal.already) {
-      EXPECT_FALSE(machine_.last()->outcome.held) << "it may be another freeze that is meant";
+      ++tally_.told_again;
+      const auto told = told_.find(owner);
+      ASSERT_NE(told, told_.end()) << "it may be another freeze that is meant";
+      EXPECT_EQ(refusal.ended->outcome.held, told->second.held);
+      EXPECT_TRUE(!told->second.held || now_ - told->second.at <= held_is_told_by_name_for);
     }
     if (refusal.why.empty() && !refusal.already) thaw_waits_ = true;
   }
@@ -212,6 +223,8 @@ class Story {
           EXPECT_FALSE(machine_.outcome().held);
         }
         thaw_waits_ = false;
+        if (!foreign_ && !std::exchange(asked_meanwhile_, false))
+          told_[machine_.last()->owner] = {machine_.outcome().held, now_};
         return;
       case News::late:
         ++tally_.late;
@@ -271,6 +284,12 @@ class Story {
   bool failed_ = false;  ///< something has happened after which it did not hold
   bool foreign_ = false;
   bool knew_another_life_ = false;  ///< at the end of the last step
+  struct Told {
+    bool held = false;
+    Nanos at = 0;
+  };
+  std::map<std::string, Told> told_;  ///< to each owner, unless it has asked for another one since
+  bool asked_meanwhile_ = false;      ///< by the owner of the freeze that is being thawed
 };
 
 class FreezeFuzz : public testing::TestWithParam<unsigned> {};
@@ -290,6 +309,7 @@ TEST_P(FreezeFuzz, TenThousandStoriesEndWell) {
   EXPECT_GT(tally.not_held, 1000);
   EXPECT_GT(tally.late, 10);
   EXPECT_GT(tally.settled, 100);
+  EXPECT_GT(tally.told_again, 500);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, FreezeFuzz, testing::Range(0U, 10U));

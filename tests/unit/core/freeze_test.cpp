@@ -232,18 +232,6 @@ TEST(Freeze, AThawThatAnEarlierAgentHadBegunKeepsWhatTheWitnessesSaid) {
   }
 }
 
-TEST(Freeze, WhoAsksAgainForTheThawHearsTheSame) {
-  FreezeDrive drive = frozen();
-  drive.machine.request_thaw("", "token", drive.now);
-  drive.run_well();
-  EXPECT_TRUE(drive.machine.request_thaw("", "token", drive.now).already);
-  // By name another freeze may be meant: only what is on the safe side is said.
-  EXPECT_NE(drive.machine.request_thaw("job", "", drive.now).why.find("its token"),
-            std::string::npos);
-  EXPECT_EQ(drive.machine.request_thaw("", "other", drive.now).why, "nothing of ours is frozen");
-  EXPECT_EQ(drive.machine.request_thaw("", "", drive.now).why, "nothing of ours is frozen");
-}
-
 TEST(Freeze, WhoComesTooLateHearsThatItDidNotHold) {
   FreezeDrive drive = frozen();
   drive.now = drive.machine.deadline();

@@ -49,6 +49,9 @@ TEST(StateRecord, AHoldAndItsReleaseComeBack) {
   EXPECT_EQ(back.message, record.message);
   EXPECT_EQ(back.at, record.at);
   there_and_back(record_of(Kind::release));
+  record = record_of(Kind::asked);
+  record.message = "job";
+  EXPECT_EQ(there_and_back(record).message, "job");
 }
 
 TEST(StateRecord, EveryKindComesBack) {
@@ -90,6 +93,8 @@ TEST(StateRecord, EveryKindComesBack) {
   FreezeOutcome& outcome = thawed.ended.outcome;
   thawed.ended.owner = "job";
   thawed.ended.token = "abc";
+  thawed.ended.over_at = seconds(1234);
+  thawed.ended.asked_again = true;
   outcome = {.held = true,
              .known = false,
              .ended_by = "other",
@@ -101,6 +106,8 @@ TEST(StateRecord, EveryKindComesBack) {
              .without_session = true};
   const EndedFreeze back = there_and_back(thawed).ended;
   EXPECT_EQ(back.owner + back.token, "jobabc");
+  EXPECT_EQ(back.over_at, seconds(1234));
+  EXPECT_TRUE(back.asked_again);
   EXPECT_TRUE(back.outcome.held && !back.outcome.known && back.outcome.without_session);
   EXPECT_EQ(back.outcome.ended_by + back.outcome.evidence + back.outcome.reason, "othera linewhy");
   EXPECT_EQ(back.outcome.journal + back.outcome.hooks, "/j/1'10-x' ended with 1");
