@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "supervisor/base/log_record.h"
 #include "supervisor/base/units.h"
 #include "supervisor/os/clock.h"
 
@@ -22,6 +23,12 @@ double in_seconds(Nanos length) {
 
 json text_or_null(const std::string& text) {
   return text.empty() ? json{} : json(text);
+}
+
+/// RFC 3339, or null. Rounded: from one clock to the other and back some microseconds are lost.
+json moment_or_null(Nanos at) {
+  if (at == 0) return {};
+  return format_utc(wall_now() - (monotonic_now() - at) + milliseconds(1) / 2).view();
 }
 
 }  // namespace
@@ -52,6 +59,7 @@ control::Reply thawed_reply(const EndedFreeze& ended, bool already) {
                                               : "unknown"},
                   {"reason", text_or_null(outcome.reason)},
                   {"ended_by", text_or_null(outcome.ended_by)},
+                  {"ended_at", moment_or_null(outcome.ended_at)},
                   {"evidence", text_or_null(outcome.evidence)},
                   {"owner", ended.owner},
                   {"already", already},

@@ -2,6 +2,7 @@
 #include "supervisor/agent/freezer.h"
 
 #include <sys/random.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +36,23 @@ bool is_alive(const WatchedProcess& watched) {
   ProcessInfo process;
   return watched.pid > 0 && read_process(watched.pid, process) &&
          process.started == watched.started && process.state != 'Z' && process.state != 'X';
+}
+
+/// When IRIS wrote this line, as a point on our clock; 0: not known.
+Nanos written_at(std::string_view line) {
+  const auto told = time_of_line(line);
+  if (!told) return 0;
+  tm local{};
+  local.tm_year = told->year - 1900;
+  local.tm_mon = told->month - 1;
+  local.tm_mday = told->day;
+  local.tm_hour = told->hour;
+  local.tm_min = told->minute;
+  local.tm_sec = told->second;
+  local.tm_isdst = -1;
+  const time_t at = ::mktime(&local);
+  if (at == time_t{-1}) return 0;
+  return monotonic_now() - (wall_now() - seconds(at) - milliseconds(told->millisecond));
 }
 
 Nanos until(Nanos now, Nanos timeout) {
@@ -272,7 +290,8 @@ void Freezer::run_hooks(HookPhase phase) {
 void Freezer::job_ended(const JobResult& result) {
   const Session session = std::exchange(running_, {});
   if (result.timed_out && session.process.pid != 0) stragglers_.push_back(session);
-  step_ended({result.started ? result.code : 127, result.timed_out, result.output});
+  step_ended({result.started ? result.code : 127, result.timed_out, result.output,
+              written_at(result.output)});
 }
 
 void Freezer::step_ended(const StepResult& step) {

@@ -187,7 +187,7 @@ void Freeze::iris_lost(const std::string& why, Nanos now) {
   if (phase_ == FreezePhase::freezing) return fail_freeze(why, false, now);
   if (phase_ == FreezePhase::frozen) outcome_ = {};
   phase_ = FreezePhase::thawing;
-  not_held(why, "iris");
+  not_held(why, "iris", now);
   finish_thaw(now);
 }
 

@@ -26,13 +26,15 @@ struct StepResult {
   int status = 0;  ///< exit code; a signal's is 128 + n
   bool timed_out = false;
   std::string output;  ///< standard output of the step
+  Nanos at = 0;        ///< when the line of messages.log in `output` was written; 0: not known
 };
 
 struct FreezeOutcome {
   bool held = false;  ///< application-consistent from freeze to thaw
   bool known = true;  ///< whether it held; false: nobody can say, so take it for not held
   std::string ended_by =
-      {};  ///< what ended it early: lease | stop | iris | other; empty: nothing did
+      {};              ///< what ended it early: lease | stop | iris | other; empty: nothing did
+  Nanos ended_at = 0;  ///< monotonic: when it ended early; 0: not known, or it did not
   std::string evidence =
       {};  ///< IRIS's own line about an end by others, as it stands in messages.log
   std::string reason = {};  ///< why it did not hold; or which step of a freeze failed, and how
@@ -176,7 +178,7 @@ class Freeze {
 
   // thaw_steps.cpp
   void begin_thaw(Nanos now);
-  void not_held(std::string why, std::string by);
+  void not_held(std::string why, std::string by, Nanos at = 0);
   void nobody_knows(std::string why);
   void finish_thaw(Nanos now);
   void thaw_step_ended(FreezeStep step, const StepResult& result, const std::string& iris_since,

@@ -47,6 +47,25 @@ std::string_view name_of(FreezePhase phase) {
   return phase_names.at(static_cast<std::size_t>(phase));
 }
 
+std::optional<LineTime> time_of_line(std::string_view line) {
+  constexpr std::string_view pattern = "00/00/00-00:00:00:000";
+  if (line.size() < pattern.size()) return std::nullopt;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool fits = pattern[i] == '0' ? line[i] >= '0' && line[i] <= '9' : line[i] == pattern[i];
+    if (!fits) return std::nullopt;
+  }
+  const auto two_digits = [line](std::size_t at) {
+    return 10 * (line[at] - '0') + (line[at + 1] - '0');
+  };
+  return LineTime{.year = 2000 + two_digits(6),
+                  .month = two_digits(0),
+                  .day = two_digits(3),
+                  .hour = two_digits(9),
+                  .minute = two_digits(12),
+                  .second = two_digits(15),
+                  .millisecond = 10 * two_digits(18) + (line[20] - '0')};
+}
+
 std::string journal_of(std::string_view output) {
   constexpr std::string_view mark = "with journal file: ";
   const std::size_t at = output.find(mark);

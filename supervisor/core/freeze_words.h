@@ -1,6 +1,7 @@
 #pragma once
 // The names of a freeze's steps and phases, and what the output of IRIS's commands tells. Pure.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,20 @@ enum class FreezePhase : std::uint8_t { thawed, freezing, frozen, thawing, settl
 std::string_view name_of(FreezePhase phase);
 
 /// The journal file that ExternalFreeze names on its output; empty when it does not.
+/// The time in front of a line of messages.log, in the time zone of IRIS.
+struct LineTime {
+  int year = 0;
+  int month = 0;  ///< 1 to 12
+  int day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int millisecond = 0;
+  bool operator==(const LineTime&) const = default;
+};
+/// `08/11/21-05:49:55:411 (18380) 0 [...] ...`; nullopt: it begins otherwise.
+std::optional<LineTime> time_of_line(std::string_view line);
+
 std::string journal_of(std::string_view output);
 
 /// The first file whose line is in one of two witnesses only; empty when they are equal.

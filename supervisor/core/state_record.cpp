@@ -30,15 +30,11 @@ T field(const json& object, const char* name) {
 }
 
 json outcome_to_json(const FreezeOutcome& outcome) {
-  return {{"held", outcome.held},
-          {"known", outcome.known},
-          {"ended_by", outcome.ended_by},
-          {"evidence", outcome.evidence},
-          {"reason", outcome.reason},
-          {"journal", outcome.journal},
-          {"hooks", outcome.hooks},
-          {"lasted", outcome.lasted},
-          {"without_session", outcome.without_session}};
+  return {{"held", outcome.held},         {"known", outcome.known},
+          {"ended_by", outcome.ended_by}, {"ended_at", outcome.ended_at},
+          {"evidence", outcome.evidence}, {"reason", outcome.reason},
+          {"journal", outcome.journal},   {"hooks", outcome.hooks},
+          {"lasted", outcome.lasted},     {"without_session", outcome.without_session}};
 }
 
 FreezeOutcome outcome_from_json(const json& object) {
@@ -46,6 +42,7 @@ FreezeOutcome outcome_from_json(const json& object) {
   outcome.held = field<bool>(object, "held");
   outcome.known = field<bool>(object, "known");
   outcome.ended_by = field<std::string>(object, "ended_by");
+  outcome.ended_at = field<Nanos>(object, "ended_at");
   outcome.evidence = field<std::string>(object, "evidence");
   outcome.reason = field<std::string>(object, "reason");
   outcome.journal = field<std::string>(object, "journal");

@@ -1,6 +1,7 @@
 // The steps of a thaw, and what they tell about the time between freeze and thaw.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "supervisor/base/text.h"
@@ -10,12 +11,13 @@
 namespace sup {
 
 /// The first reason stays, unless it was that nobody knows.
-void Freeze::not_held(std::string why, std::string by) {
+void Freeze::not_held(std::string why, std::string by, Nanos at) {
   outcome_.held = false;
   if (!outcome_.reason.empty() && outcome_.known) return;
   outcome_.known = true;
   outcome_.reason = std::move(why);
   outcome_.ended_by = std::move(by);
+  outcome_.ended_at = at;
 }
 
 void Freeze::nobody_knows(std::string why) {
@@ -29,8 +31,9 @@ void Freeze::begin_thaw(Nanos now) {
   phase_ = FreezePhase::thawing;
   outcome_ = {};
   outcome_.held = true;
-  if (!thaw_why_.empty()) not_held(std::exchange(thaw_why_, {}), std::exchange(thaw_by_, {}));
-  if (now >= lease_->end_at) not_held("the lease was over before the thaw", "lease");
+  const Nanos at = std::min(now, lease_->end_at);
+  if (!thaw_why_.empty()) not_held(std::exchange(thaw_why_, {}), std::exchange(thaw_by_, {}), at);
+  if (now >= lease_->end_at) not_held("the lease was over before the thaw", "lease", at);
   go(FreezeStep::recheck);
 }
 
@@ -68,6 +71,7 @@ void Freeze::thaw_step_ended(FreezeStep step, const StepResult& result,
       if (answered(result, iris_no)) {
         not_held("IRIS was no longer suspended: its own time limit or somebody else resumed it",
                  "other");
+        outcome_.ended_at = 0;  // whatever the reason: it had ended before that
         return go(FreezeStep::ask_who);
       }
       if (!answered(result, iris_yes))
@@ -76,7 +80,12 @@ void Freeze::thaw_step_ended(FreezeStep step, const StepResult& result,
       if (!outcome_.held && outcome_.known) return resume();
       return go(FreezeStep::rewitness);
     case FreezeStep::ask_who:
-      if (answered(result, 0)) outcome_.evidence = trim(result.output).substr(0, 300);
+      if (answered(result, 0)) {
+        outcome_.evidence = trim(result.output).substr(0, 300);
+        // The clock or the time zone may be another one than IRIS's.
+        const bool is_credible = result.at > lease_->began_at && result.at <= now;
+        if (is_credible) outcome_.ended_at = result.at;
+      }
       return finish_thaw(now);
     case FreezeStep::rewitness:
       if (!answered(result, 0))

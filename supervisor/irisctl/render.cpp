@@ -45,6 +45,8 @@ std::string thaw_text(const control::Reply& reply) {
   const bool unknown = text_in(field(data, {"verdict"})) == "unknown";
   std::string out = flag_in(held) ? "held" : unknown ? "not known to have held" : "did not hold";
   if (!flag_in(held) && !reason.empty()) out += ": " + reason;
+  const std::string ended_at = text_in(field(data, {"ended_at"}));
+  if (!ended_at.empty()) out += fmt::format("; it ended at {}", ended_at);
   const double frozen = seconds_in(field(data, {"frozen_seconds"}));
   if (frozen > 0) out += fmt::format("; frozen for {}", length_text(frozen));
   out += flag_in(held) ? "; a copy cut meanwhile is application-consistent\n"

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <array>
+#include <ctime>
+
 #include "tests/integration/iris/freeze_words.h"
 
 namespace testing_support {
@@ -33,6 +36,20 @@ class FreezeWindow : public ::testing::Test {
   }
   static string text(const nlohmann::json& json, const char* name) {
     return json.contains(name) && json[name].is_string() ? json[name].get<string>() : "";
+  }
+  /// As it stands in an answer, but to the second: `2026-11-26T14:56:21`.
+  static string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    tm utc{};
+    ::gmtime_r(&now, &utc);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc)};
+  }
+  /// To the second.
+  static string ended_at(const nlohmann::json& thawed) {
+    const string at = text(thawed, "ended_at");
+    EXPECT_EQ(at.size(), string{"2026-11-26T14:56:21.123Z"}.size()) << thawed;
+    return at.substr(0, 19);
   }
   static bool without_limit() {
     return IrisContainer::has_fact("wd_suspend_limit", "refuse") ||
@@ -68,12 +85,17 @@ TEST_F(FreezeWindow, ItEndsAWindowWhoseAgentSleeps) {
 }
 
 TEST_F(FreezeWindow, SomebodysThawIsQuoted) {
+  // What IRIS writes is in its time zone.
+  container_.set("TZ", "XYZ-5:30");
   Program init = container_.start_up();
   const string token = freeze(init);
+  const string before = utc_now();
   ASSERT_EQ(container_.session(init, "##class(Backup.General).ExternalThaw()"), suspended);
   const nlohmann::json thawed = thaw_broken(init, token);
   EXPECT_EQ(text(thawed, "ended_by"), "other");
   EXPECT_NE(text(thawed, "evidence").find("ExternalThaw"), string::npos) << thawed;
+  EXPECT_GE(ended_at(thawed), before) << thawed;
+  EXPECT_LE(ended_at(thawed), utc_now()) << thawed;
   const nlohmann::json last = freeze_status(container_, init)["last"];
   EXPECT_EQ(text(last, "outcome"), "did_not_hold") << last;
   EXPECT_NE(text(last, "reason").find("ExternalThaw"), string::npos) << last;
@@ -96,9 +118,13 @@ TEST_F(FreezeWindow, ADeathOfIrisEndsIt) {
   container_.main_outlives_iris();
   Program init = container_.start_up();
   const string token = freeze(init);
+  const string before = utc_now();
   ::kill(IrisContainer::control_process(init), SIGKILL);
   ASSERT_TRUE(init.wait_for_event("freeze.not_held", within(20s))) << init.log();
-  EXPECT_EQ(text(thaw_broken(init, token), "ended_by"), "iris");
+  const nlohmann::json thawed = thaw_broken(init, token);
+  EXPECT_EQ(text(thawed, "ended_by"), "iris");
+  EXPECT_GE(ended_at(thawed), before) << thawed;
+  EXPECT_LE(ended_at(thawed), utc_now()) << thawed;
 }
 
 TEST_F(FreezeWindow, ARestartByHandEndsIt) {
@@ -138,9 +164,12 @@ TEST_F(FreezeWindow, TheAnswerOutlivesTheAgent) {
 TEST_F(FreezeWindow, AStopEndsItAndTheRequesterHearsIt) {
   Program init = container_.start_up({"--drain-delay", "10s"});
   const string token = freeze(init);
+  const string before = utc_now();
   init.signal(SIGTERM);
   ASSERT_TRUE(init.wait_for_event("freeze.not_held", within(20s))) << init.log();
-  EXPECT_EQ(text(thaw_broken(init, token), "ended_by"), "stop");
+  const nlohmann::json thawed = thaw_broken(init, token);
+  EXPECT_EQ(text(thawed, "ended_by"), "stop");
+  EXPECT_GE(ended_at(thawed), before) << thawed;
   const auto refused = container_.irisctl(init, {"freeze", "--owner", "job"});
   EXPECT_EQ(refused.code, 3);
   EXPECT_NE(refused.err.find("is being stopped"), string::npos) << refused.err;

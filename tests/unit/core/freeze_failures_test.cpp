@@ -319,15 +319,5 @@ TEST(FreezeFailures, WhatIsDefiniteTakesThePlaceOfWhatNobodyKnows) {
   EXPECT_EQ(drive.machine.outcome().reason, "'IRIS.DAT' changed while it was frozen");
 }
 
-TEST(FreezeFailures, WhoResumedItIsAskedAndQuoted) {
-  FreezeDrive drive = frozen();
-  drive.machine.request_thaw("job", "", drive.now);
-  ASSERT_EQ(drive.run(answer(no)), Step::recheck);
-  ASSERT_EQ(drive.run(answer(0, "ExternalThaw: Resuming system\n")), Step::ask_who);
-  drive.run_well();
-  EXPECT_EQ(drive.machine.outcome().ended_by, "other");
-  EXPECT_EQ(drive.machine.outcome().evidence, "ExternalThaw: Resuming system");
-}
-
 }  // namespace
 }  // namespace sup

@@ -98,6 +98,7 @@ TEST(StateRecord, EveryKindComesBack) {
   outcome = {.held = true,
              .known = false,
              .ended_by = "other",
+             .ended_at = seconds(77),
              .evidence = "a line",
              .reason = "why",
              .journal = "/j/1",
@@ -112,6 +113,7 @@ TEST(StateRecord, EveryKindComesBack) {
   EXPECT_EQ(back.outcome.ended_by + back.outcome.evidence + back.outcome.reason, "othera linewhy");
   EXPECT_EQ(back.outcome.journal + back.outcome.hooks, "/j/1'10-x' ended with 1");
   EXPECT_EQ(back.outcome.lasted, seconds(3));
+  EXPECT_EQ(back.outcome.ended_at, seconds(77));
   thawed.failed = true;
   EXPECT_EQ(there_and_back(thawed).ended.owner, "");
 }

@@ -121,8 +121,9 @@ TEST(IrisctlRender, ThawTellsWhetherItHeld) {
             "held; frozen for 12.3s; a copy cut meanwhile is application-consistent\n"
             "journal: /j/2\n");
   EXPECT_EQ(thaw_text({4, "", R"({"held":false,"reason":"IRIS restarted","frozen_seconds":3,
-      "how":"without a session"})"}),
-            "did not hold: IRIS restarted; frozen for 3.0s; a copy cut meanwhile is "
+      "ended_at":"2026-11-26T14:56:21.000Z","how":"without a session"})"}),
+            "did not hold: IRIS restarted; it ended at 2026-11-26T14:56:21.000Z; frozen for 3.0s; "
+            "a copy cut meanwhile is "
             "crash-consistent only\n"
             "thawed without a session\n");
   EXPECT_EQ(thaw_text({0, "thawed", "{}"}), "thawed\n");
