@@ -183,11 +183,13 @@ void freeze(Exposition& out, const View& view) {
   out.counter("freezes_total", "Freezes that ended, by outcome.");
   out.sample(freeze.held_total, {{"outcome", "held"}});
   out.sample(freeze.not_held_total, {{"outcome", "did_not_hold"}});
+  out.sample(freeze.unknown_total, {{"outcome", "unknown"}});
   out.sample(freeze.failed_total, {{"outcome", "failed"}});
   out.histogram("freeze_duration_seconds",
                 "From freeze to thaw, by outcome; of this agent, without its predecessors.");
   out.samples(freeze.held_lasted, {"outcome", "held"});
   out.samples(freeze.not_held_lasted, {"outcome", "did_not_hold"});
+  out.samples(freeze.unknown_lasted, {"outcome", "unknown"});
 }
 
 void restarts(Exposition& out, const View& view) {

@@ -106,6 +106,7 @@ Json freeze_of(const FreezeView& freeze) {
             {"ended", time_or_null(freeze.last_ended)}}},
           {"held_total", freeze.held_total},
           {"not_held_total", freeze.not_held_total},
+          {"unknown_total", freeze.unknown_total},
           {"failed_total", freeze.failed_total}};
 }
 

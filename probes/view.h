@@ -41,9 +41,11 @@ struct FreezeView {
   std::int64_t last_ended = 0;
   std::uint64_t held_total = 0;
   std::uint64_t not_held_total = 0;
+  std::uint64_t unknown_total = 0;
   std::uint64_t failed_total = 0;
   Histogram held_lasted{freeze_bounds};
   Histogram not_held_lasted{freeze_bounds};
+  Histogram unknown_lasted{freeze_bounds};
 };
 
 struct RestartsView {

@@ -292,6 +292,11 @@ bool Agent::remember(const InitSnapshot& snapshot) {
     }
   }
   if (lease) freezer_.restore(std::move(*lease));
+  if (!loaded->left_frozen.empty())
+    timeline_.add(Level::warning, "freeze.not_held",
+                  "the container before this one ended while it was frozen for '{}'; it did not "
+                  "hold",
+                  loaded->left_frozen);
   restore_wrong();
   if (!up) return start_is_known;
   restored_watch_ = !up->processes.empty();

@@ -182,6 +182,7 @@ class Agent {
   probes::CountersView counters_;
   probes::Histogram freezes_held_{probes::freeze_bounds};
   probes::Histogram freezes_not_held_{probes::freeze_bounds};
+  probes::Histogram freezes_unknown_{probes::freeze_bounds};
 };
 
 }  // namespace sup

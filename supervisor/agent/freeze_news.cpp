@@ -40,11 +40,19 @@ void Freezer::keep_end(StateRecord record) {
   state_.append(ended_);
 }
 
+void Freezer::count(const FreezeOutcome& outcome) {
+  ++(outcome.held ? totals_.held : outcome.known ? totals_.not_held : totals_.unknown);
+}
+
 void Freezer::remember(const StateRecord& thawed) {
   totals_.last_ended_wall = thawed.wall_ns;
   totals_.last_failure.clear();
-  if (thawed.failed) return;
-  ++(thawed.ended.outcome.held ? totals_.held : totals_.not_held);
+  if (thawed.failed) {
+    ++totals_.failed;
+    totals_.last_failure = thawed.message.empty() ? "the reason is lost" : thawed.message;
+    return;
+  }
+  if (!thawed.earlier) count(thawed.ended.outcome);
   machine_.restore(thawed.ended);
 }
 
@@ -85,6 +93,7 @@ void Freezer::tell_failed() {
   totals_.last_failure = outcome.reason;
   StateRecord record;
   record.failed = true;
+  record.message = outcome.reason;
   keep_end(std::move(record));
   if (outcome.refused) foreign_news_ = true;
   timeline_.add(outcome.refused ? Level::warning : Level::error, "freeze.failed", "not frozen: {}",
@@ -105,7 +114,7 @@ void Freezer::tell_thawed() {
   StateRecord record;
   record.ended = *machine_.last();
   keep_end(record);
-  ++(outcome.held ? totals_.held : totals_.not_held);
+  count(outcome);
   totals_.last_ended_wall = wall_now();
   totals_.last_failure.clear();
   if (outcome.held) {

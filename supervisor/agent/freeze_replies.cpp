@@ -52,21 +52,22 @@ control::Reply frozen_reply(const Lease& lease, bool already) {
 
 control::Reply thawed_reply(const EndedFreeze& ended, bool already) {
   const FreezeOutcome& outcome = ended.outcome;
-  const json data{{"thawed", true},
-                  {"held", outcome.held},
-                  {"verdict", outcome.held    ? "held"
-                              : outcome.known ? "ended_early"
-                                              : "unknown"},
-                  {"reason", text_or_null(outcome.reason)},
-                  {"ended_by", text_or_null(outcome.ended_by)},
-                  {"ended_at", moment_or_null(outcome.ended_at)},
-                  {"evidence", text_or_null(outcome.evidence)},
-                  {"owner", ended.owner},
-                  {"already", already},
-                  {"frozen_seconds", in_seconds(outcome.lasted)},
-                  {"journal", text_or_null(outcome.journal)},
-                  {"how", outcome.without_session ? "without a session" : "session"},
-                  {"hooks", text_or_null(outcome.hooks)}};
+  const json data{
+      {"thawed", true},
+      {"held", outcome.held},
+      {"verdict", outcome.held    ? "held"
+                  : outcome.known ? "ended_early"
+                                  : "unknown"},
+      {"reason", text_or_null(outcome.reason)},
+      {"ended_by", text_or_null(outcome.ended_by)},
+      {"ended_at", moment_or_null(outcome.ended_at)},
+      {"evidence", text_or_null(outcome.evidence)},
+      {"owner", ended.owner},
+      {"already", already},
+      {"frozen_seconds", outcome.lasted == 0 ? json{} : json(in_seconds(outcome.lasted))},
+      {"journal", text_or_null(outcome.journal)},
+      {"how", outcome.without_session ? "without a session" : "session"},
+      {"hooks", text_or_null(outcome.hooks)}};
   const auto lasted = describe_duration(outcome.lasted);
   const std::string hooks = outcome.hooks.empty() ? "" : "; post hook " + outcome.hooks;
   const std::string_view thawed = already ? "was thawed already, after" : "thawed after";

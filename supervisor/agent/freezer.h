@@ -58,6 +58,7 @@ class Freezer {
   struct Totals {
     std::uint64_t held = 0;
     std::uint64_t not_held = 0;
+    std::uint64_t unknown = 0;  ///< whether they held nobody could say
     std::uint64_t failed = 0;
     std::int64_t last_ended_wall = 0;
     std::string last_failure;  ///< why the last one failed; empty: it did not
@@ -91,6 +92,7 @@ class Freezer {
   void tell_frozen();
   void tell_failed();
   void tell_thawed();
+  void count(const FreezeOutcome& outcome);
   void keep_asked(const std::string& owner);
   void keep_lease();
   void keep_end(StateRecord record);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include "supervisor/base/text.h"
@@ -31,19 +32,25 @@ Result<StateFile::Loaded> StateFile::open(std::uint64_t incarnation) {
 
 StateFile::Loaded StateFile::load(std::string_view contents) {
   Loaded loaded;
+  std::vector<StateRecord> of_others;
   for (const std::string_view line : lines_of(contents)) {
     auto record = decode_state_record(line);
     if (!record) ++loaded.broken_lines;
-    if (!record || record->incarnation != incarnation_) continue;  // history of another life
-    loaded.records.push_back(std::move(*record));
+    if (!record) continue;
+    (record->incarnation == incarnation_ ? loaded.records : of_others)
+        .push_back(std::move(*record));
   }
+  EarlierLives earlier = left_by_earlier_lives(of_others, incarnation_);
+  loaded.left_frozen = std::move(earlier.left_frozen);
+  loaded.records.insert(loaded.records.begin(), std::make_move_iterator(earlier.records.begin()),
+                        std::make_move_iterator(earlier.records.end()));
   loaded.records = still_needed(std::move(loaded.records));
   std::string kept;
   for (const StateRecord& record : loaded.records)
     kept += encode(record);
   // What is not needed and a line that was cut short go. What cannot be rewritten is still
   // remembered: the records count, not the file.
-  if (kept.size() != contents.size() && !replace_file(path_, kept, 0600)) ++failures_;
+  if (kept != contents && !replace_file(path_, kept, 0600)) ++failures_;
   torn_ = false;
   file_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   size_ = kept.size();

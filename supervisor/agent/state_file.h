@@ -16,8 +16,9 @@ class StateFile {
   explicit StateFile(std::string path) : path_{std::move(path)} {}
 
   struct Loaded {
-    std::vector<StateRecord> records;  ///< of this incarnation and still needed, oldest first
+    std::vector<StateRecord> records;  ///< still needed ones, oldest first
     std::size_t broken_lines = 0;      ///< a last line that was cut short, or worse
+    std::string left_frozen;           ///< whose freeze ended with the container before this one
   };
   /// Reads what there is and opens the file for appending. A file that cannot be read at all is set
   /// aside as `state.broken`; the agent goes on without memory.

@@ -195,9 +195,11 @@ void Agent::show_freeze(probes::View& view) const {
   view.freeze.last_ended = totals.last_ended_wall / seconds(1);
   view.freeze.held_total = totals.held;
   view.freeze.not_held_total = totals.not_held;
+  view.freeze.unknown_total = totals.unknown;
   view.freeze.failed_total = totals.failed;
   view.freeze.held_lasted = freezes_held_;
   view.freeze.not_held_lasted = freezes_not_held_;
+  view.freeze.unknown_lasted = freezes_unknown_;
 }
 
 void Agent::show_counters(probes::View& view, Nanos now) const {

@@ -178,6 +178,7 @@ void Agent::count_freezes(const Freezer::Totals& before) {
   const auto seconds_frozen = static_cast<double>(freezer_.machine().outcome().lasted) / 1e9;
   if (freezer_.totals().held > before.held) freezes_held_.observe(seconds_frozen);
   if (freezer_.totals().not_held > before.not_held) freezes_not_held_.observe(seconds_frozen);
+  if (freezer_.totals().unknown > before.unknown) freezes_unknown_.observe(seconds_frozen);
 }
 
 }  // namespace sup

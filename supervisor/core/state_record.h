@@ -47,7 +47,7 @@ struct StateRecord {
   Nanos at = 0;                           ///< up, restart: when; hold: until when; monotonic
   std::string event;                      ///< event: component.verb
   std::string message;                    ///< event; hold: the reason; start_failed: its words;
-                                          ///< asked: the owner
+                                          ///< asked: the owner; thawed: why it failed
   std::string incurable;                  ///< start_failed: why no restart can help
   std::vector<WatchedProcess> processes;  ///< up: the control process first; lease: its sessions
   bool by_locks = false;                  ///< up: they were found by the locks they hold
@@ -57,6 +57,7 @@ struct StateRecord {
   bool failed = false;                    ///< thawed: the freeze was never complete;
                                           ///< start_failed: it was `iris start` itself
   EndedFreeze ended;                      ///< thawed, unless it failed
+  bool earlier = false;                   ///< thawed: in an earlier life of the container
   Wrong wrong;                            ///< wrong
 };
 
@@ -64,6 +65,16 @@ struct StateRecord {
 std::string encode(const StateRecord& record);
 /// nullopt: not a record of a version that we know. Unknown fields are ignored.
 std::optional<StateRecord> decode_state_record(std::string_view text);
+
+/// What earlier lives of the container have left to be told in this one.
+struct EarlierLives {
+  std::vector<StateRecord> records;  ///< of freezes that are over, as if they were this life's
+  std::string left_frozen;           ///< whose freeze the end of the container has ended
+};
+/// `records`: theirs, oldest first. Who asks for a thaw after the container was restarted hears
+/// the truth by token, and by name where it did not hold.
+EarlierLives left_by_earlier_lives(const std::vector<StateRecord>& records,
+                                   std::uint64_t incarnation);
 
 /// What the next agent still needs of `records`, oldest first as before: no lease that a newer
 /// record has replaced, the newest `up` and `wrong`, and the newest 1000 of every other kind. A

@@ -78,9 +78,10 @@ void show_freeze(Sheet& sheet, const Json& data, std::int64_t now) {
                              after("; ended ", moment(field(last, {"ended"}), now)));
     sheet.line("freeze", after("journal: ", text_in(field(last, {"journal"}))));
   }
-  sheet.line("freeze", fmt::format("in all: {} held, {} did not hold, {} failed",
+  sheet.line("freeze", fmt::format("in all: {} held, {} did not hold, {} unknown, {} failed",
                                    number_in(field(freeze, {"held_total"})),
                                    number_in(field(freeze, {"not_held_total"})),
+                                   number_in(field(freeze, {"unknown_total"})),
                                    number_in(field(freeze, {"failed_total"}))));
 }
 

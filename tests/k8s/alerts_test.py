@@ -38,6 +38,7 @@ HEALTHY = {
     'freeze_state{state="foreign"}': "0", "restarts_total": "0", "restarts_in_window": "0", "restarts_limit": "3",
     "start_time_seconds": "1", "start_stalled": "0", 'data_trouble{trouble="full"}': "0", "data_free_bytes": "50", "data_size_bytes": "100",
     'freezes_total{outcome="held"}': "0+1", 'freezes_total{outcome="failed"}': "0",
+    'freezes_total{outcome="unknown"}': "0",
     'merge_sources{status="refused"}': "0", 'merge_parameters{state="differs"}': "0", "merge_pending": "0",
     'merge_edits_total{outcome="failed"}': "0", "safe_mode": "0", "agent_restarts_total": "1",
     "log_lines_dropped_total": "0", "state_since_timestamp_seconds": "1",
@@ -85,6 +86,7 @@ QUIET = {
 }
 # More of what must fire.
 FIRES_TOO = (
+    ("IrisFreezeDidNotHold", "nobody could say", {'freezes_total{outcome="unknown"}': "0+1"}),
     ("IrisSnapshotTooOld", "no snapshot ever succeeded", {CREATED: "-100000"}),
     ("IrisSnapshotTooOld", "the backup, and not the snapshot", {SUCCEEDED: "-1", SUCCEEDED.replace("snapshot", "backup"): "-100000"}),
     ("IrisHeld", "not started, and forgotten", {'state{state="up"}': "0", 'state{state="up_false"}': "1"}),

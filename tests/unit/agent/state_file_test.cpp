@@ -164,5 +164,27 @@ TEST(StateFile, FreezesDayAndNightDoNotFillTheVolume) {
   EXPECT_EQ(loaded->broken_lines, 0U);
 }
 
+TEST(StateFile, AFreezeThatEndedWithTheContainerIsToldInTheNextOne) {
+  const TempDir dir;
+  {
+    StateFile file{dir / "state"};
+    ASSERT_TRUE(file.open(7));
+    StateRecord lease;
+    lease.kind = StateRecord::Kind::lease;
+    lease.lease = {.owner = "job", .token = "t", .witness = "/a/IRIS.DAT 1 2\n"};
+    file.append(lease);
+  }
+  for (const std::string left_frozen : {"job", ""}) {  // the second agent is not told once more
+    StateFile file{dir / "state"};
+    const auto loaded = file.open(8);
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->left_frozen, left_frozen);
+    ASSERT_EQ(loaded->records.size(), 1U);
+    EXPECT_EQ(loaded->records[0].kind, StateRecord::Kind::thawed);
+    EXPECT_EQ(loaded->records[0].incarnation, 8U);
+    EXPECT_EQ(loaded->records[0].ended.outcome.ended_by, "container");
+  }
+}
+
 }  // namespace
 }  // namespace sup

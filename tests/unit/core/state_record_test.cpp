@@ -114,8 +114,12 @@ TEST(StateRecord, EveryKindComesBack) {
   EXPECT_EQ(back.outcome.journal + back.outcome.hooks, "/j/1'10-x' ended with 1");
   EXPECT_EQ(back.outcome.lasted, seconds(3));
   EXPECT_EQ(back.outcome.ended_at, seconds(77));
+  thawed.earlier = true;
+  EXPECT_TRUE(there_and_back(thawed).earlier);
   thawed.failed = true;
+  thawed.message = "probe: answered 1";
   EXPECT_EQ(there_and_back(thawed).ended.owner, "");
+  EXPECT_EQ(there_and_back(thawed).message, thawed.message);
 }
 
 TEST(StateRecord, EveryPartOfALeaseComesBack) {

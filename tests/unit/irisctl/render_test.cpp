@@ -21,7 +21,7 @@ constexpr std::string_view status = R"({
   "freeze": {"state": "frozen", "owner": "me", "since": 1800000090, "lease_end": 1800000210,
              "last": {"outcome": "did_not_hold", "reason": "IRIS restarted", "journal": "/j/1",
                       "ended": 1799999500},
-             "held_total": 2, "not_held_total": 1, "failed_total": 0},
+             "held_total": 2, "not_held_total": 1, "unknown_total": 3, "failed_total": 0},
   "restarts": {"in_window": 1, "limit": 3, "window_seconds": 600, "total": 4, "policy": "restart"},
   "merge": {"sources": [{"name": "a.cpf", "status": "used", "password": false, "errors": []},
                         {"name": "c.cpf", "status": "refused", "errors": ["c.cpf:3:1: broken"]},
@@ -47,7 +47,7 @@ TEST(IrisctlRender, StatusTellsEverythingInOrder) {
             "           last: did_not_hold: IRIS restarted; ended 2027-01-15 07:51:40 UTC, "
             "10m00s ago\n"
             "           journal: /j/1\n"
-            "           in all: 2 held, 1 did not hold, 0 failed\n"
+            "           in all: 2 held, 1 did not hold, 3 unknown, 0 failed\n"
             "restarts   1 of 3 within 10m00s, 4 in all; policy restart\n"
             "merge      used     a.cpf\n"
             "           refused  c.cpf\n"

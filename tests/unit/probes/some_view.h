@@ -34,6 +34,10 @@ inline View some_view() {
                "/external",
                "ext4"};
   view.freeze.held_total = 2;
+  view.freeze.not_held_total = 4;
+  view.freeze.unknown_total = 1;
+  view.freeze.failed_total = 3;
+  view.freeze.unknown_lasted.observe(9);
   view.freeze.held_lasted.observe(7);
   view.freeze.held_lasted.observe(70);
   view.restarts = {1, 3, 600, 4, "restart"};
