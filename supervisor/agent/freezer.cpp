@@ -282,8 +282,9 @@ void Freezer::run_hooks(HookPhase phase) {
   hooks_.run(
       phase, hook_environment(phase, *machine_.lease(), machine_.outcome(), frozen),
       [this] { return machine_.is_pointless(monotonic_now()); },
-      [this](const std::string& failure) {
-        step_ended({failure.empty() ? 0 : 1, false, failure});
+      [this](const std::string& failure, bool ran) {
+        const bool failed = !failure.empty();
+        step_ended({failed ? 1 : 0, false, failed || !ran ? failure : "hooks have run"});
       });
 }
 

@@ -59,7 +59,7 @@ struct Hooks::Round {
 
 void Hooks::run(HookPhase phase, std::vector<std::string> environment,
                 std::function<bool()> pointless, Done done) {
-  if (directory_.empty()) return done({});
+  if (directory_.empty()) return done({}, false);
   auto round = std::make_shared<Round>();
   round->phase = phase;
   round->directory = fmt::format("{}/{}", directory_, name_of(phase));
@@ -101,7 +101,7 @@ std::vector<std::string> Hooks::list(const std::string& directory, std::string& 
 void Hooks::next(const std::shared_ptr<Round>& round) {
   const bool abort =
       round->phase == HookPhase::pre && (!round->failure.empty() || round->pointless());
-  if (abort || round->at == round->names.size()) return round->done(round->failure);
+  if (abort || round->at == round->names.size()) return round->done(round->failure, round->at > 0);
   const std::string path = fmt::format("{}/{}", round->directory, round->names[round->at++]);
   jobs_.run(
       {path}, timeout_, Jobs::Keep::output_and_errors,

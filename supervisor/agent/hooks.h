@@ -14,8 +14,8 @@ namespace sup {
 
 class Hooks {
  public:
-  /// Which hook failed, and how; empty: none.
-  using Done = std::function<void(const std::string& failure)>;
+  /// Which hook failed, and how; empty: none. And whether any was run.
+  using Done = std::function<void(const std::string& failure, bool ran)>;
 
   /// An empty `directory`: there are none, ever.
   Hooks(std::string directory, Nanos timeout, Jobs& jobs, Timeline& timeline)

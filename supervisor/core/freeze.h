@@ -2,12 +2,13 @@
 // Freeze: the machine of ExternalFreeze and ExternalThaw. Pure: requests, results of steps and time
 // in; the next step out. At most one step runs at a time; a freeze always has a deadline.
 //
-//   thawed --freeze--> [probe, before, suspend, confirm, sync, witness] --> frozen
-//   any step fails, the lease is over, or we must stop --> [undo, confirm_undone, after] --> thawed
-//   frozen --thaw, lease over, stop--> [recheck, rewitness, resume, confirm_resumed, after] -->
-//   thawed; resume refused --> resume_forced (iris stat INSTANCE -W, by PID 1)
-//   what could not be confirmed, and a session that overran its deadline and still lives and may
-//   yet do what it was told --> settling [settle, undo, resume_forced] until nothing of it is left
+//   thawed --freeze--> [probe, before (and probe again if hooks have run), suspend, confirm, sync,
+//   witness] --> frozen any step fails, the lease is over, or we must stop --> [undo,
+//   confirm_undone, after] --> thawed frozen --thaw, lease over, stop--> [recheck, rewitness,
+//   resume, confirm_resumed, after] --> thawed; resume refused --> resume_forced (iris stat
+//   INSTANCE -W, by PID 1) what could not be confirmed, and a session that overran its deadline and
+//   still lives and may yet do what it was told --> settling [settle, undo, resume_forced] until
+//   nothing of it is left
 //
 // `iris session` answers 5 for success or "suspended" and 3 for failure or "not suspended"
 // (documented). tests/unit/core/freeze_table_test.cpp prints which answer leads where.
@@ -42,7 +43,7 @@ struct FreezeOutcome {
   std::string hooks = {};  ///< which post hook failed, and how
   Nanos lasted = 0;
   bool without_session = false;
-  bool refused = false;  ///< the freeze was not even begun: somebody else has suspended IRIS
+  bool refused = false;  ///< IRIS was not even asked: somebody else has suspended it
 };
 
 struct Lease {

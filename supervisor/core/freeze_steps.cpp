@@ -54,12 +54,15 @@ void Freeze::freeze_step_ended(FreezeStep step, const StepResult& result,
   if (another_life && !undoes) lease_->iris_since = iris_since;
   switch (step) {
     case FreezeStep::probe:
-      if (answered(result, iris_no)) return go_on(FreezeStep::before, now);
+      if (answered(result, iris_no))
+        return go_on(lease_->hooks_begun ? FreezeStep::suspend : FreezeStep::before, now);
       outcome_.refused = answered(result, iris_yes);
       if (outcome_.refused) return fail_freeze("suspended already, by somebody else", false, now);
       return fail_freeze(how_it_failed(step, result), false, now);
     case FreezeStep::before:
-      if (done) return go_on(FreezeStep::suspend, now);
+      // Hooks take their time: meanwhile somebody else may have suspended IRIS, and if it says yes
+      // to us as well, that one's suspension would be taken for ours, and thawed.
+      if (done) return go_on(result.output.empty() ? FreezeStep::suspend : FreezeStep::probe, now);
       return fail_freeze(fmt::format("{}: {}", name_of(step), result.output), false, now);
     case FreezeStep::suspend:
     case FreezeStep::suspend_plain:

@@ -10,7 +10,7 @@ namespace sup {
 enum class FreezeStep : std::uint8_t {
   none,
   probe,            ///< IsWDSuspendedExt: 3 = nobody has suspended it
-  before,           ///< the pre hooks
+  before,           ///< the pre hooks; any output: some have run
   suspend,          ///< ExternalFreeze with WDSuspendLimit = the lease
   suspend_plain,    ///< the same for a version that refuses the limit
   confirm,          ///< IsWDSuspendedExt: 5

@@ -148,5 +148,38 @@ TEST_F(FreezeHooks, AFailedFreezeThatIsUndoneLeavesTheNextAgentNothingButTheHook
   EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "y"}).code, 0) << init.log();
 }
 
+/// Whatever IRIS answers to a freeze while it is suspended, the other one's stays the other one's.
+TEST_F(FreezeHooks, WhoSuspendsIrisWhileTheyRunKeepsIt) {
+  hook("pre/10-a",
+       "iris session IRIS -U %SYS '##class(Backup.General).ExternalFreeze()'\n[ $? -eq 5 ]");
+  hook("post/10-z");
+  Program init = container_.start_up();
+  for (const char* const answer : {"5", "3"}) {
+    SCOPED_TRACE(answer);
+    container_.fault("refreeze_status", answer);
+    const auto refused = container_.irisctl(init, {"freeze", "--owner", "job"});
+    EXPECT_EQ(refused.code, 3) << init.log();
+    EXPECT_NE(refused.err.find("by somebody else"), string::npos) << refused.err;
+    EXPECT_EQ(container_.session(init, is_suspended), suspended) << "we thawed another one's";
+    EXPECT_EQ(container_.session(init, "##class(Backup.General).ExternalThaw()"), suspended);
+  }
+  EXPECT_EQ(calls(), "pre/10-a 3\npost/10-z 5 failed\npre/10-a 3\npost/10-z 5 failed\n");
+}
+
+/// Without hooks to look after, theirs may still come between our look and our freeze.
+TEST_F(FreezeHooks, AFreezeThatBecameOneWithAnotherOnesIsNeverToldToHaveHeldWithoutIt) {
+  container_.fault("refreeze_status", "5");
+  Program init = container_.start_up();
+  container_.fault("session_ms", "700");
+  Program asking = container_.begin(init, {"irisctl", "freeze", "--owner", "job"});
+  ASSERT_TRUE(wait_until([&] { return !sessions(init, "ExternalFreeze").empty(); }, within(20s)));
+  container_.fault("session_ms", "");
+  EXPECT_EQ(container_.session(init, "##class(Backup.General).ExternalFreeze()"), suspended);
+  EXPECT_EQ(asking.wait_code(within(20s)), 0) << init.log();
+  // They thaw what is theirs, too.
+  EXPECT_EQ(container_.session(init, "##class(Backup.General).ExternalThaw()"), suspended);
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 4) << init.log();
+}
+
 }  // namespace
 }  // namespace testing_support

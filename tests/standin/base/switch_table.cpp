@@ -69,6 +69,8 @@ constexpr auto table = std::to_array<Switch>({
     {"failover_health", fact, "warn|ok", "field 9 after a start with another host's iris.ids"},
     {"wd_suspend_limit", fact, "accept|refuse",
      "10th argument of ExternalFreeze; refused with `<PARAMETER>`, as always in profile 2020.1"},
+    {"refreeze_status", fact, "3|5",
+     "exit status of ExternalFreeze while the system is suspended already; nothing is changed"},
     {"stop_while_frozen", fact, "hang|thaw", "iris stop with a suspended write daemon"},
     {"forced_stop_status", fact, "1|0", "exit status of iris stop that had to force"},
     {"daemons_ignore_term", fact, "1|0", "control, write and journal daemon ignore SIGTERM"},

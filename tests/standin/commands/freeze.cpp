@@ -116,7 +116,11 @@ int external_freeze(const Instance& instance, const SharedMemory& memory, const 
                       number_or(call.argument(6), 0) != 0};
   const BackupTurn turn{instance};
   if (!turn) return refuse(log, "Another freeze is under way");
-  if (board.suspend_wanted) return refuse(log, "System is already suspended");
+  if (board.suspend_wanted) {
+    // Neither journal nor time limits are touched.
+    refuse(log, "System is already suspended");
+    return static_cast<int>(switch_number("refreeze_status"));
+  }
   const std::int64_t until =
       now_ms() + seconds_as_ms(number_or(call.argument(4), default_timeout_s));
   log.note(Severity::info, "Suspending system");

@@ -165,6 +165,15 @@ class Looks : public StandinMain {
     EXPECT_EQ(session(is_suspended), 3);
     return std::to_string(answer);
   }
+  std::string freezing_twice() {
+    start();
+    EXPECT_EQ(session(freeze), 5);
+    const int answer = session(freeze);
+    EXPECT_EQ(session(is_suspended), 5);
+    EXPECT_EQ(session("##class(Backup.General).ExternalThaw()"), 5);
+    EXPECT_EQ(session(is_suspended), 3) << "one thaw is enough";
+    return std::to_string(answer);
+  }
   std::string force_when_down() { return told(iris({"force", "IRIS"})); }
 
   std::string qlist() {

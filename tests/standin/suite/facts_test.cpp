@@ -71,6 +71,8 @@ constexpr auto facts = std::to_array<Case>({
     {"qlist_directory", "install", &Looks::directory_in_qlist, "usr"},
     {"stat_thaw_status", "0", &Looks::resuming_with_stat, "0"},
     {"stat_thaw_status", "1", &Looks::resuming_with_stat, "1"},
+    {"refreeze_status", "3", &Looks::freezing_twice, "3"},
+    {"refreeze_status", "5", &Looks::freezing_twice, "5"},
     {"down_force_status", "0", &Looks::force_when_down, "0 IRIS is already down"},
     {"down_force_status", "1", &Looks::force_when_down, "1 IRIS is already down"},
     {"running_when", "end", &Looks::text_at_the_end_of_a_start, "starting or stopping"},

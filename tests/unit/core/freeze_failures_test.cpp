@@ -89,6 +89,28 @@ TEST(FreezeFailures, APlainRefusalNeverThawsWhoWasQuicker) {
   }
 }
 
+/// An IRIS that says yes to a freeze while it is suspended would make theirs ours.
+TEST(FreezeFailures, WhoSuspendsWhileHooksRunIsFoundBeforeIrisIsAsked) {
+  for (const int status : {yes, 239}) {
+    FreezeDrive drive;
+    drive.ask();
+    drive.run_well(Step::before);
+    ASSERT_EQ(drive.run(answer(0, "hooks have run")), Step::before);
+    ASSERT_EQ(drive.run(answer(status)), Step::probe);
+    EXPECT_FALSE(drive.machine.ours());
+    EXPECT_EQ(drive.machine.outcome().refused, status == yes);
+    EXPECT_EQ(drive.run(answer(0)), Step::after) << "the post hooks are owed, and nothing else";
+    EXPECT_EQ(drive.machine.take_news(), FreezeNews::freeze_failed);
+    EXPECT_EQ(drive.machine.phase(), FreezePhase::thawed);
+  }
+  FreezeDrive drive;
+  drive.ask();
+  drive.run_well(Step::before);
+  drive.run(answer(0, "hooks have run"));
+  ASSERT_EQ(drive.run(answer(no)), Step::probe);
+  EXPECT_EQ(drive.step(), Step::suspend);
+}
+
 TEST(FreezeFailures, AnAnswerThatIsNoRefusalMayBeThatOfAFreezeThatTookEffect) {
   for (const int status : {0, 1, 239}) {
     FreezeDrive drive;

@@ -184,6 +184,7 @@ class Story {
         break;
       case Step::before:
       case Step::after:
+        if (dice(2) == 0) result.output = "hooks have run";
         if (dice(20) == 0) result = {1, false, "'10-x' ended with 1"};
         break;
       case Step::none:
