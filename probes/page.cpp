@@ -161,7 +161,8 @@ std::string freeze(const View& view) {
         row("lease ends", utc(freeze.lease_end) + ", in " + length(freeze.lease_end - view.now));
   }
   if (!freeze.last_outcome.empty()) {
-    rows += row("last", freeze.last_outcome + ", " + utc(freeze.last_ended));
+    const bool told = freeze.last_ended > 0;  // not of one that ended with a killed container
+    rows += row("last", freeze.last_outcome + (told ? ", " + utc(freeze.last_ended) : ""));
   }
   return section("Freeze",
                  rows + row("why", freeze.last_reason) + row("restore from", freeze.last_journal));

@@ -94,6 +94,19 @@ Json data_of(const DataView& data) {
   return json;
 }
 
+Json windows_of(const std::vector<FreezeWindow>& windows) {
+  Json array = Json::array();
+  for (const FreezeWindow& window : windows)
+    array.push_back(
+        {{"owner", window.owner},
+         {"outcome", window.outcome},
+         {"reason", text_or_null(window.reason)},
+         {"journal", text_or_null(window.journal)},
+         {"ended", time_or_null(window.ended)},
+         {"frozen_seconds", window.frozen_seconds > 0 ? Json(window.frozen_seconds) : Json()}});
+  return array;
+}
+
 Json freeze_of(const FreezeView& freeze) {
   return {{"state", name_of(freeze.state)},
           {"owner", text_or_null(freeze.owner)},
@@ -104,6 +117,7 @@ Json freeze_of(const FreezeView& freeze) {
             {"reason", text_or_null(freeze.last_reason)},
             {"journal", text_or_null(freeze.last_journal)},
             {"ended", time_or_null(freeze.last_ended)}}},
+          {"windows", windows_of(freeze.windows)},
           {"held_total", freeze.held_total},
           {"not_held_total", freeze.not_held_total},
           {"unknown_total", freeze.unknown_total},

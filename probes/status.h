@@ -12,7 +12,8 @@
 //   data           null, or {directory, trouble, trouble_since, free_bytes, size_bytes, write,
 //                  checked, mount, type}
 //   freeze         {state, owner, since, lease_end, last: {outcome, reason, journal, ended},
-//                  held_total, not_held_total, unknown_total, failed_total}
+//                  windows: [{owner, outcome, reason, journal, ended, frozen_seconds}], oldest
+//                  first, held_total, not_held_total, unknown_total, failed_total}
 //   restarts       {in_window, limit, window_seconds, total, policy}
 //   merge          null, or the object of cpfmerge
 //   pid1           {reaped_total, agent_restarts_total, stop_step}

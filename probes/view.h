@@ -30,6 +30,16 @@ inline constexpr int freeze_state_count = 7;
 /// `foreign`: suspended by somebody else.
 std::string_view name_of(FreezeState state);
 
+/// A freeze that was complete, and is over.
+struct FreezeWindow {
+  std::string owner;
+  std::string outcome;       ///< held | did_not_hold | unknown
+  std::string reason = {};   ///< why it did not hold
+  std::string journal = {};  ///< the journal file to restore from
+  std::int64_t ended = 0;
+  double frozen_seconds = 0;  ///< 0: not known
+};
+
 struct FreezeView {
   FreezeState state = FreezeState::thawed;
   std::string owner;
@@ -39,6 +49,7 @@ struct FreezeView {
   std::string last_reason;   ///< why it failed or did not hold
   std::string last_journal;  ///< the journal file to restore from
   std::int64_t last_ended = 0;
+  std::vector<FreezeWindow> windows;  ///< the newest last
   std::uint64_t held_total = 0;
   std::uint64_t not_held_total = 0;
   std::uint64_t unknown_total = 0;

@@ -168,6 +168,14 @@ void Agent::show_state(probes::View& view, const probes::Facts& facts) const {
   view.data = data_.view([this](Nanos at) { return wall_of(at); });
 }
 
+namespace {
+
+const char* outcome_name(const FreezeOutcome& outcome) {
+  return outcome.held ? "held" : outcome.known ? "did_not_hold" : "unknown";
+}
+
+}  // namespace
+
 void Agent::show_freeze(probes::View& view) const {
   const Freeze& freeze = freezer_.machine();
   const Freezer::Totals& totals = freezer_.totals();
@@ -187,11 +195,19 @@ void Agent::show_freeze(probes::View& view) const {
     view.freeze.last_reason = totals.last_failure;
   } else if (freeze.last()) {
     const FreezeOutcome& last = freeze.last()->outcome;
-    view.freeze.last_outcome = last.held ? "held" : last.known ? "did_not_hold" : "unknown";
+    view.freeze.last_outcome = outcome_name(last);
     view.freeze.last_reason = last.reason;
     if (!last.evidence.empty()) view.freeze.last_reason += "; IRIS says: " + last.evidence;
     view.freeze.last_journal = last.journal;
   }
+  for (const EndedFreeze& ended : freeze.ended())
+    view.freeze.windows.push_back(
+        {.owner = ended.owner,
+         .outcome = outcome_name(ended.outcome),
+         .reason = ended.outcome.reason,
+         .journal = ended.outcome.journal,
+         .ended = wall_of(ended.over_at),
+         .frozen_seconds = static_cast<double>(ended.outcome.lasted) / 1e9});
   view.freeze.last_ended = totals.last_ended_wall / seconds(1);
   view.freeze.held_total = totals.held;
   view.freeze.not_held_total = totals.not_held;

@@ -132,6 +132,8 @@ class Freeze {
   [[nodiscard]] FreezePhase phase() const { return phase_; }
   [[nodiscard]] const std::optional<Lease>& lease() const { return lease_; }
   [[nodiscard]] const FreezeOutcome& outcome() const { return outcome_; }
+  /// Freezes that were complete, the newest last.
+  [[nodiscard]] const std::vector<EndedFreeze>& ended() const { return ended_; }
   /// The last freeze that was complete; nullptr: none was.
   [[nodiscard]] const EndedFreeze* last() const {
     return ended_.empty() ? nullptr : &ended_.back();

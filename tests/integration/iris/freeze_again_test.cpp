@@ -52,6 +52,13 @@ TEST_F(FreezeAgain, OneThatHeldHasHeldStillWhoeverFreezesSince) {
   EXPECT_EQ(container_.irisctl(init, {"thaw", "--token", next}).code, 0);
   expect_again(init, "--owner", "job", 0);
   expect_again(init, "--owner", "next", 0);
+  const nlohmann::json windows = freeze_status(container_, init)["windows"];
+  ASSERT_EQ(windows.size(), 2U) << windows;
+  EXPECT_EQ(windows[0].value("owner", "") + windows[0].value("outcome", ""), "jobheld") << windows;
+  EXPECT_EQ(windows[1].value("owner", ""), "next") << windows;
+  EXPECT_GT(windows[0].value("frozen_seconds", 0.0), 0) << "an earlier agent made it";
+  EXPECT_GT(windows[0].value("ended", 0), 0) << windows;
+  EXPECT_EQ(windows.dump().find(token), string::npos) << "it is nobody's business";
 }
 
 TEST_F(FreezeAgain, OneThatDidNotHoldNeverDoes) {

@@ -86,5 +86,14 @@ TEST(Page, ItNeedsNoRefreshAndNoFacts) {
   EXPECT_TRUE(html.ends_with("</html>\n"));
 }
 
+TEST(Page, AFreezeWhoseEndIsNotKnownHasNoDate) {
+  View view = some_view();
+  view.freeze.last_outcome = "did_not_hold";
+  view.freeze.last_ended = 0;  // the container before this one was killed
+  const std::string html = render_page(view, 5);
+  EXPECT_TRUE(has(html, "did_not_hold"));
+  EXPECT_FALSE(has(html, "1970"));
+}
+
 }  // namespace
 }  // namespace probes

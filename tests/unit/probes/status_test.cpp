@@ -51,6 +51,8 @@ TEST(Status, EveryValueIsAsTheSchemaSays) {
   full.freeze.since = full.freeze.lease_end = full.freeze.last_ended = 1;
   full.pid1.stop_step = full.qlist_failure = full.freeze.last_journal = "x";
   full.merge_json = "{}";
+  full.freeze.windows = {{.owner = "job", .outcome = "held", .ended = 1, .frozen_seconds = 2.5},
+                         {.owner = "x", .outcome = "unknown", .reason = "x", .journal = "/j/1"}};
   std::vector<View> views{View{}, some_view(), full};
   for (int i = 0; i < phase_count; ++i) {
     View view = full;
