@@ -3,8 +3,8 @@
 //   consist of freeze_bench killed [COUNT]     agent, requester or both are killed at random
 //   instants: how long is
 //                                   IRIS frozen beyond the lease?
-//   freeze_bench copies [COUNT]     copies of the data under full write load, inside freezes and
-//   without
+//   freeze_bench copies [COUNT [SEED]]   copies of the data under full write load, inside freezes,
+//                                   of which a share is broken in mid-copy, and without
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,18 +14,17 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/freeze_copies.h"
 #include "tests/integration/iris/container.h"
 
 namespace bench {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace testing_support;
 using Clock = std::chrono::steady_clock;
 using std::string;
@@ -201,106 +200,22 @@ int killed(int count) {
   return stuck + failed > 0 || quantile(beyond, 1) >= 1;
 }
 
-// --- copies
-// ---------------------------------------------------------------------------------------
-
-struct Copies {
-  int held = 0;    ///< windows that are said to have held, and whose copy is whole
-  int broken = 0;  ///< windows that were ended early, and said so
-  int bad = 0;     ///< anything else
-  int loose = 0;   ///< copies without a freeze
-  int torn = 0;    ///< of these
-};
-
-struct Verdict {
-  int code;
-  bool complete;
-};
-Verdict verify(const string& directory, const string& acknowledged) {
-  Program checker = Program::as_pid1(
-      {.argv = {STANDIN_PROGRAM, "irisdb", "--verify", directory, "--acknowledged", acknowledged}});
-  const int code = checker.wait_code(within(120s));
-  return {code, checker.out().find("missing after recovery: 0 of ") != string::npos};
-}
-
-/// A fresh container under the load of four sessions, and so many copies.
-void copy_some(int count, Copies& copies) {
-  IrisContainer container;
-  container.set("IRIS_STANDIN_JOURNAL_SYNC", "commit");
-  container.set("IRIS_STANDIN_WD_PERIOD_MS", "20");
-  Program init = container.start_up();
-  const string acknowledged = container.dir / "acknowledged";
-  Program load =
-      container.begin(init, {STANDIN_PROGRAM, "load", "6000", "4", "--acknowledged", acknowledged});
-  const auto writes = [&] {
-    std::error_code none_yet;
-    return fs::file_size(acknowledged, none_yet) > 5000 && !none_yet;
-  };
-  if (!wait_until(writes, within(20s))) {
-    load.pump();
-    std::printf("nothing is written: %s%s\n", load.out().c_str(), load.log().c_str());
-    ++copies.bad;
-    return;
-  }
-  const string data = container.dir / "data/iris", copy = container.dir / "copy",
-               known = container.dir / "known";
-  for (int i = 0; i < count; ++i) {
-    fs::copy_file(acknowledged, known, fs::copy_options::overwrite_existing);
-    const bool ends_early = i % 5 == 4;
-    string work = "cp -a '" + data + "' '" + copy + "'";
-    if (ends_early) work += " && " + session(thaw_call) + "true";
-    const int code = container.irisctl(init, {"with-freeze", "--", "sh", "-c", work}).code;
-    const Verdict verdict = verify(copy, known);
-    if (ends_early && code == 4)
-      ++copies.broken;
-    else if (!ends_early && code == 0 && verdict.code <= 1 && verdict.complete)
-      ++copies.held;
-    else
-      std::printf("BAD: with-freeze %d, checker %d, complete %d\n", code, verdict.code,
-                  verdict.complete),
-          ++copies.bad;
-    fs::remove_all(copy);
-    if (i % 5 != 0) continue;
-    static_cast<void>(container.exec(init, {"cp", "-a", data, copy}));
-    ++copies.loose;
-    copies.torn += verify(copy, known).code > 1;
-    fs::remove_all(copy);
-  }
-  init.signal(SIGTERM);
-  load.wait_exit(within(60s));
-  init.wait_exit(within(60s));
-}
-
-int copies(int count) {
-  constexpr int per_container = 25;
-  Copies copies;
-  for (int done = 0; done < count; done += per_container) {
-    copy_some(std::min(per_container, count - done), copies);
-    std::printf("%d copies\n", std::min(done + per_container, count));
-  }
-  std::printf(
-      "copies under full write load: inside a freeze that held %d, all consistent and complete; in "
-      "a window "
-      "that somebody ended early %d, all reported as 4; anything else %d\nwithout a freeze: %d of "
-      "%d torn\n",
-      copies.held, copies.broken, copies.bad, copies.torn, copies.loose);
-  return copies.bad > 0 || copies.torn == 0;
-}
-
 int main_of(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const std::string_view part = argc > 1 ? argv[1] : "";
   const auto count = [&](int fallback) { return argc > 2 ? std::atoi(argv[2]) : fallback; };
   if (part == "killed") return killed(count(300));  // its workers make their own namespaces
   if (part != "added" && part != "copies") {
-    std::fputs("usage: freeze_bench added [ROUNDS] | killed [COUNT] | copies [COUNT]\n", stderr);
+    std::fputs("usage: freeze_bench added [ROUNDS] | killed [COUNT] | copies [COUNT [SEED]]\n",
+               stderr);
     return 2;
   }
   if (!why_no_namespaces().empty()) {
     std::printf("cannot measure: %s\n", why_no_namespaces().c_str());
     return 1;
   }
-  return part == "added" ? added(count(30)) : copies(count(500));
+  const auto seed = static_cast<unsigned>(argc > 3 ? std::atoi(argv[3]) : 1);
+  return part == "added" ? added(count(30)) : copies(count(500), seed);
 }
 
 }  // namespace
