@@ -51,6 +51,13 @@ class FreezeWindow : public ::testing::Test {
     EXPECT_EQ(at.size(), string{"2026-11-26T14:56:21.123Z"}.size()) << thawed;
     return at.substr(0, 19);
   }
+  /// How many freezes ended so, say the metrics; -1: there is no agent to ask.
+  static int counted(const string& outcome) {
+    const string text = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+    const string name = "\niris_init_freezes_total{outcome=\"" + outcome + "\"} ";
+    const auto at = text.find(name);
+    return at == string::npos ? -1 : std::stoi(text.substr(at + name.size()));
+  }
   static bool without_limit() {
     return IrisContainer::has_fact("wd_suspend_limit", "refuse") ||
            IrisContainer::has_fact("profile", "2020.1");
@@ -185,9 +192,27 @@ TEST_F(FreezeWindow, OneThatNobodyCouldWatchIsUnknown) {
   EXPECT_EQ(thawed.code, 4) << thawed.out;
   EXPECT_EQ(json_of(thawed).value("verdict", ""), "unknown") << thawed.out;
   EXPECT_EQ(freeze_state(container_, init), "settling") << "nobody has confirmed the thaw";
+  EXPECT_TRUE(wait_until([&] { return counted("unknown") == 1; }, within(20s)));
+  EXPECT_EQ(counted("did_not_hold"), 0) << "nobody has said so";
   container_.fault("session_fault", "");
   EXPECT_TRUE(init.wait_for_event("freeze.settled", within(30s))) << init.log();
   EXPECT_EQ(container_.session(init, is_suspended), not_suspended);
+}
+
+TEST_F(FreezeWindow, OneThatFailedIsStillTheLastForTheNextAgent) {
+  Program init = container_.start_up();
+  const string token = freeze(init);
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--token", token}).code, 0);
+  container_.fault("freeze_fault", "exit:3");
+  EXPECT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 1);
+  const nlohmann::json last = freeze_status(container_, init)["last"];
+  EXPECT_EQ(text(last, "outcome"), "failed") << last;
+  kill_agent(init);
+  ASSERT_TRUE(init.wait_for_event("agent.died", within(20s))) << init.log();
+  ASSERT_TRUE(wait_until([&] { return !freeze_status(container_, init).is_null(); }, within(20s)));
+  EXPECT_EQ(freeze_status(container_, init)["last"], last) << "not the one that held before it";
+  EXPECT_TRUE(wait_until([&] { return counted("failed") == 1; }, within(20s)));
+  EXPECT_EQ(counted("held"), 1);
 }
 
 }  // namespace
