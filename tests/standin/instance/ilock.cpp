@@ -19,13 +19,21 @@ struct flock section_of(LockSection section) {
   return lock;
 }
 
-/// One descriptor for the whole process: closing any of a file gives back all locks on it.
-int ilock_fd(const Instance& instance) {
-  static int fd = -1;
-  // Looking is possible on a read-only volume, too, and never waits for a frozen one.
-  for (const int mode : {O_RDWR, O_RDONLY})
-    if (fd < 0) fd = ::open(instance.ilock().c_str(), mode | O_CLOEXEC);
-  return fd;
+/// Of each kind one for the whole process: closing any of a file gives back all locks on it.
+int fd_to_lock = -1;
+int fd_to_look = -1;
+
+int ilock_fd_to_lock(const Instance& instance) {
+  if (fd_to_lock < 0) fd_to_lock = ::open(instance.ilock().c_str(), O_RDWR | O_CLOEXEC);
+  return fd_to_lock;
+}
+
+/// Who only looks has nothing open for writing, for which a volume could not be made read-only; it
+/// is possible on one that is, and never waits for a frozen one.
+int ilock_fd_to_look(const Instance& instance) {
+  if (fd_to_lock >= 0) return fd_to_lock;
+  if (fd_to_look < 0) fd_to_look = ::open(instance.ilock().c_str(), O_RDONLY | O_CLOEXEC);
+  return fd_to_look;
 }
 
 bool is_a_daemons(LockSection section) {
@@ -35,7 +43,7 @@ bool is_a_daemons(LockSection section) {
 bool take(const Instance& instance, LockSection section, int posix, int ofd) {
   struct flock lock = section_of(section);
   const bool by_description = is_a_daemons(section) && switch_is("lock_kind", "ofd");
-  return ::fcntl(ilock_fd(instance), by_description ? ofd : posix, &lock) == 0;
+  return ::fcntl(ilock_fd_to_lock(instance), by_description ? ofd : posix, &lock) == 0;
 }
 
 }  // namespace
@@ -51,12 +59,12 @@ bool wait_for_lock(const Instance& instance, LockSection section) {
 void give_lock_back(const Instance& instance, LockSection section) {
   struct flock lock = section_of(section);
   lock.l_type = F_UNLCK;
-  ::fcntl(ilock_fd(instance), F_SETLK, &lock);
+  ::fcntl(ilock_fd_to_lock(instance), F_SETLK, &lock);
 }
 
 std::optional<pid_t> lock_owner(const Instance& instance, LockSection section) {
   struct flock lock = section_of(section);
-  if (::fcntl(ilock_fd(instance), F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+  if (::fcntl(ilock_fd_to_look(instance), F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
     return std::nullopt;
   return std::max<pid_t>(lock.l_pid, 0);
 }
