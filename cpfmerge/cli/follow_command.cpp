@@ -1,6 +1,7 @@
 // cpfmerge follow: waits until the sources of the merge change, composes anew and ends. The agent
 // runs it again and again: a volume that is stuck holds this process, never the agent.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -26,10 +27,17 @@ namespace {
 /// Where inotify sees nothing.
 constexpr sup::Nanos look_again = sup::seconds(10);
 
-/// One at a time: an agent that was killed may have left its helper behind.
+/// One at a time. An agent that was killed has left its helper behind, which ends with it, but
+/// perhaps a moment after the next agent has started us.
 sup::UniqueFd lock(const std::string& run_dir) {
+  constexpr sup::Nanos others_end_within = sup::seconds(2);
+  constexpr int between_tries_ms = 20;
   sup::UniqueFd fd{::open(run_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.reset();
+  const sup::Nanos end = sup::monotonic_now() + others_end_within;
+  while (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (sup::monotonic_now() >= end) fd.reset();
+    ::poll(nullptr, 0, between_tries_ms);
+  }
   return fd;
 }
 

@@ -193,6 +193,32 @@ TEST_F(LiveEdit, OnlyOneFollowsADirectory) {
   EXPECT_EQ(follow("0s"), "unchanged\n");
 }
 
+/// Whether it has the run directory open, or has ended instead.
+bool is_at_the_lock(pid_t pid, const fs::path& directory) {
+  siginfo_t ended{};
+  if (::waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) != 0)
+    return true;
+  if (ended.si_pid == pid) return true;
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator{"/proc/" + std::to_string(pid) + "/fd", gone})
+    if (fs::read_symlink(entry, gone) == directory) return true;
+  return false;
+}
+
+// The helper of an agent that was killed ends a moment after the next agent has started its own.
+TEST_F(LiveEdit, WhoFollowsWaitsForAPredecessorThatEnds) {
+  ASSERT_EQ(prepare().code, 0);
+  const int fd = ::open((root / "run").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  const pid_t next = start({"follow", "--for", "0s"});
+  while (!is_at_the_lock(next, root / "run")) {
+  }
+  ::close(fd);
+  const Ended ended = finish(next);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "unchanged\n");
+}
+
 TEST_F(LiveEdit, ReadBackTellsOfEachParameter) {
   write(root / "data/iris.cpf", "[config]\nroutines=64\ngmheap=37568\n");
   write(root / "merge.d/20.cpf", "[config]\ngmheap=65536\n");
