@@ -16,6 +16,10 @@ bool killed(const LifeFacts& facts) {
   return facts.died_by_signal && !facts.died_under_command;
 }
 
+/// A death is seen here and by PID 1, which alone learns how it ended, and tells it by a link: who
+/// was killed was not shut down in order.
+constexpr Nanos until_init_tells = milliseconds(500);
+
 }  // namespace
 
 std::string_view name_of(LifeState state) {
@@ -155,6 +159,7 @@ LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
     return when_restart_asked(facts, now);
   }
   if (!facts.daemon_died) {
+    deadline_ = never;
     // Nobody whom we watch has died, and yet it is down: perhaps nobody could be watched.
     if (!facts.said_down || facts.irisdb_alive || facts.iris_command_runs) return LifeAction::none;
     enter(LifeState::down, now, "IRIS is down, says qlist");
@@ -170,6 +175,8 @@ LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
   if (facts.died_under_command)
     return wait_for_others(facts, now, "somebody's iris command took IRIS down");
   if (facts.irisdb_alive || killed(facts)) return has_failed(facts, now, facts.death_why);
+  if (deadline_ == never) deadline_ = now + until_init_tells;
+  if (now < deadline_) return LifeAction::none;
   enter(LifeState::down, now, "IRIS went down, in order as it seems");
   return when_down(facts, now);
 }

@@ -86,6 +86,14 @@ inline Lifecycle life_in_restarting() {
   return life;
 }
 
+/// All are gone, and PID 1 has had the time to say that nobody was killed.
+inline Lifecycle life_in_down(LifeSettings settings = {}) {
+  Lifecycle life = life_in_up(settings);
+  life.decide(died("x"), 0);
+  life.decide(died("x"), milliseconds(500));
+  return life;
+}
+
 /// The shortest road to each state, in the order of the enumeration. `broken` is left in the same
 /// moment in which it is entered: nobody stands there.
 inline std::vector<Lifecycle> every_state() {
@@ -93,7 +101,7 @@ inline std::vector<Lifecycle> every_state() {
   all.emplace_back(LifeSettings{});  // preparing
   all.emplace_back(LifeSettings{}).decide(started(), 0);
   all.push_back(life_in_up());
-  all.emplace_back(life_in_up()).decide(died("x"), 0);               // down
+  all.push_back(life_in_down());
   all.emplace_back(life_in_up()).decide(with_irisdb(died("x")), 0);  // forcing
   Lifecycle pausing = life_in_up();
   pausing.remember_restart(0);

@@ -35,9 +35,9 @@ TEST(LifecycleSeen, ACrashStaysOneUntilIrisRunsAgain) {
 
 TEST(LifecycleSeen, ACleanDownIsNoCrash) {
   Lifecycle life = life_in_up();
-  tell(life, {{0, died("x"), none, State::down}});
+  tell(life, {{0, died("x"), none, State::up}, {500, died("x"), none, State::down}});
   EXPECT_EQ(life.seen(), LifeSeen::running);
-  tell(life, {{10'000, storage_lost(died("x")), none, State::blocked}});
+  tell(life, {{10'500, storage_lost(died("x")), none, State::blocked}});
   EXPECT_EQ(life.seen(), LifeSeen::running);
 }
 

@@ -33,6 +33,16 @@ News fact_and_delay(const char* name, const LifeFacts& facts) {
           }};
 }
 
+/// The same, when PID 1 has had its moment to say how they ended.
+News fact_and_a_moment(const char* name, const LifeFacts& facts) {
+  return {name, [facts](Lifecycle& life) {
+            const LifeState before = life.state();
+            const LifeAction action = life.decide(facts, seconds(20));
+            if (action != LifeAction::none || life.state() != before) return action;
+            return life.decide(facts, seconds(20) + milliseconds(500));
+          }};
+}
+
 std::vector<News> all_news() {
   LifeFacts stop;
   stop.stopping = true;
@@ -55,7 +65,7 @@ std::vector<News> all_news() {
       fact("who was watched has died, and IRIS runs since", running(died("x"))),
       fact("the same under somebody's iris command", running(by_hand(died("x")))),
       fact("all were killed", killed(died("x"))),
-      fact("all are gone, nobody was killed", died("x")),
+      fact_and_a_moment("all are gone, nobody was killed, and half a second has passed", died("x")),
       fact("qlist says down, nobody was seen dying", said_down),
       fact("all are gone under somebody's iris command, which has ended", by_hand(died("x"))),
       fact("somebody's iris command runs", their_command(by_hand(died("x")))),

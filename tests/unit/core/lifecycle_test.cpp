@@ -100,9 +100,11 @@ TEST(Lifecycle, ForceIsRepeatedEveryFiveSecondsWhileSomebodyLives) {
 
 TEST(Lifecycle, ACleanDownWaitsTheDelayThenStarts) {
   Lifecycle life = life_in_up();
-  tell(life, {{0, died("x"), none, State::down},
-              {9'999, died("x"), none, State::down},
-              {10'000, died("x"), start, State::restarting}});
+  tell(life, {{0, died("x"), none, State::up}});
+  EXPECT_EQ(life.deadline(), milliseconds(500));  // until then PID 1 may say that it was killed
+  tell(life, {{500, died("x"), none, State::down},
+              {10'499, died("x"), none, State::down},
+              {10'500, died("x"), start, State::restarting}});
 }
 
 TEST(Lifecycle, AStopByHandHasTheDelayAfterItsCommandHasEnded) {
@@ -117,8 +119,13 @@ TEST(Lifecycle, AStopByHandHasTheDelayAfterItsCommandHasEnded) {
 
 TEST(Lifecycle, PidOnesWordOfAKillMayComeLate) {
   Lifecycle life = life_in_up();
-  tell(life, {{0, died("x"), none, State::down},
-              {100, killed(died("control process 431 died")), force, State::forcing}});
+  tell(life, {{0, died("x"), none, State::up},
+              {499, killed(died("control process 431 died")), force, State::forcing}});
+  // A kill is no clean down, for however short a time.
+  for (const Transition& step : life.take_transitions())
+    EXPECT_NE(step.to, State::down);
+  Lifecycle later = life_in_down();
+  tell(later, {{600, killed(died("control process 431 died")), force, State::forcing}});
 }
 
 TEST(Lifecycle, KillsUnderSomebodysCommandAreTheirDoing) {  // `iris force` by hand
@@ -174,8 +181,9 @@ TEST(Lifecycle, AStartByHandDuringOurPauseIsNotDoubled) {
 TEST(Lifecycle, NobodyIsForcedWhileSomebodysCommandRuns) {
   Lifecycle life = life_in_up();
   const LifeFacts gone = died("x");
-  tell(life, {{0, gone, none, State::down},
-              {100, killed(with_irisdb(their_command(gone))), none, State::down},
+  tell(life, {{0, gone, none, State::up},
+              {500, gone, none, State::down},
+              {600, killed(with_irisdb(their_command(gone))), none, State::down},
               {60'000, killed(with_irisdb(their_command(gone))), none, State::down}});
   Lifecycle other = life_in_up();
   tell(other, {{0, with_irisdb(gone), force, State::forcing},
@@ -194,7 +202,9 @@ TEST(Lifecycle, PolicyExitForcesWhatIsHalfDeadThenGivesUpAtOnce) {
               {300, died("x"), none, State::given_up}});
   EXPECT_NE(life.why().find("control process 431 died"), std::string::npos) << life.why();
   Lifecycle clean = life_in_up(settings);
-  tell(clean, {{0, died("x"), none, State::down}, {10'000, died("x"), give_up, State::given_up}});
+  tell(clean, {{0, died("x"), none, State::up},
+               {500, died("x"), none, State::down},
+               {10'500, died("x"), give_up, State::given_up}});
 }
 
 TEST(Lifecycle, WhoSurvivesAForceIsLeftToTheLadderWhenItGivesUp) {
