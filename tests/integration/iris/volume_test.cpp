@@ -193,5 +193,27 @@ TEST_F(IrisVolume, AfterAnErrorThatLeavesItReadOnlyTheEventSaysWhatToDo) {
   EXPECT_TRUE(init.events("command.started").empty()) << init.log();
 }
 
+TEST_F(IrisVolume, ReadOnlyForAWhileItWaitsAndComesUpOnceItCanBeWritten) {
+  container_.main_outlives_iris();
+  Program init = container_.start_up();
+  // Held, so that nobody opens a file of it before it is read-only.
+  ASSERT_EQ(container_.irisctl(init, {"hold", "x"}).code, 0);
+  for (const pid_t pid : descendants_named(init.pid(), "irisdb"))
+    ::kill(pid, SIGKILL);
+  const auto remount = [&](const char* how) {
+    return container_.exec(init, {"mount", "-o", how, data()}).code == 0;
+  };
+  ASSERT_TRUE(wait_until([&] { return remount("remount,ro"); }, within(20s)));
+  ASSERT_TRUE(init.wait_for_event("data.trouble", within(20s))) << init.log();
+  ASSERT_EQ(container_.irisctl(init, {"release"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.blocked", within(20s))) << init.log();
+  EXPECT_EQ(IrisContainer::probe("livez"), 200);
+  EXPECT_EQ(IrisContainer::probe("readyz"), 503);
+  init.pump();
+  EXPECT_TRUE(init.events("iris.restarting").empty()) << init.log();
+  ASSERT_TRUE(remount("remount,rw"));
+  expect_well_again(init);
+}
+
 }  // namespace
 }  // namespace testing_support
