@@ -66,16 +66,26 @@ std::vector<const Fault*> deck(World& world, const std::string& only) {
   return faults;
 }
 
-const Fault& draw(const std::vector<const Fault*>& faults, Random& random) {
-  return *faults[std::uniform_int_distribution<std::size_t>{0, faults.size() - 1}(random)];
+/// Each fault as often as its weight before any comes again.
+const Fault& draw(std::vector<const Fault*>& pile, const std::vector<const Fault*>& faults,
+                  Random& random) {
+  if (pile.empty()) {
+    pile = faults;
+    std::shuffle(pile.begin(), pile.end(), random);
+  }
+  const Fault& fault = *pile.back();
+  pile.pop_back();
+  return fault;
 }
 
 /// One fault, sometimes with a second one into the midst of the first.
-void round(World& world, const std::vector<const Fault*>& faults, Random& random,
-           std::map<std::string, Tally>& tallies) {
-  const Fault& first = draw(faults, random);
-  const Fault& second = draw(faults, random);
-  const bool both = !first.alone && !second.alone && random() % 4 == 0;
+void round(World& world, std::vector<const Fault*>& pile, const std::vector<const Fault*>& faults,
+           Random& random, std::map<std::string, Tally>& tallies) {
+  const Fault& first = draw(pile, faults, random);
+  const bool another = !first.alone && random() % 3 == 0;
+  const Fault& second = another ? draw(pile, faults, random) : first;
+  const bool both = another && !second.alone;
+  if (another && !both) pile.push_back(&second);  // its turn comes
   const auto gap = 10ms * std::uniform_int_distribution{0, 60}(random);
   const auto quiet = 100ms * std::uniform_int_distribution{2, 20}(random);
 
@@ -169,9 +179,10 @@ int main(int argc, char** argv) {
     return std::fprintf(stderr, "chaos: no fault '%s' here\n", options.only.c_str()), 2;
   Random random{options.seed};
   std::map<std::string, Tally> tallies;
+  std::vector<const Fault*> pile;
   if (world.begin()) {
     while (world.seconds() < options.minutes * 60)
-      round(world, faults, random, tallies);
+      round(world, pile, faults, random, tallies);
     world.end();
   }
   print(world, tallies, options);

@@ -61,8 +61,9 @@ void kill_container(World& world, Random&) {
 void stop_container(World& world, Random&) {
   if (world.container_runs()) world.init().signal(SIGTERM);
 }
-void await_end(World& world, Clock::duration limit) {
-  if (!world.watch([&] { return !world.container_runs(); }, limit))
+void await_end(World& world) {
+  constexpr auto slack = 6s;
+  if (!world.watch([&] { return !world.container_runs(); }, World::stop_timeout + slack))
     world.breach("the container does not end");
 }
 

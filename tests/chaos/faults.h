@@ -44,8 +44,9 @@ void kill_all_irisdb(World& world, Random& random);
 void kill_agent(World& world, Random& random);
 void kill_container(World& world, Random& random);
 void stop_container(World& world, Random& random);
-/// Until PID 1 is gone; a breach: it does not go.
-void await_end(World& world, Clock::duration limit);
+/// Until PID 1 is gone. A breach: it does not go within the stop's budget, and some time for a
+/// machine that has other work.
+void await_end(World& world);
 
 // What a fault explains.
 /// IRIS was killed and is started again in place.

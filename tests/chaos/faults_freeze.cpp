@@ -63,7 +63,7 @@ void stop_while_frozen(World& world, Random& random) {
 void kill_container_while_frozen(World& world, Random& random) {
   const bool frozen = freeze(world, "60s");
   kill_container(world, random);
-  await_end(world, 20s);
+  await_end(world);
   world.start_container();
   if (!world.watch([&] { return world.told("iris.up"); }, 40s)) return;
   const auto thaw = world.irisctl({"thaw", "--owner", "chaos"});

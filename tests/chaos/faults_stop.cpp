@@ -17,7 +17,7 @@ void start_slowly(World& world, Random& random) {
     kill_container(world, random);
   else
     stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   world.start_container();
 }
 void start_fast(World& world) {
@@ -38,7 +38,7 @@ void stop_without_agent(World& world, Random& random) {
 void stop_that_hangs(World& world, Random& random) {
   world.container().fault("stop_fault", "hang");
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   world.container().fault("stop_fault", "");
 }
 void irisctl_stop(World& world, Random& random) {
@@ -51,20 +51,20 @@ void irisctl_stop(World& world, Random& random) {
 void stop_with_hung_main(World& world, Random& random) {
   signal_named(world, "iris-main", SIGSTOP);
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
 }
 /// IRIS waits for it until it is forced.
 void stop_with_hung_daemon(World& world, Random& random) {
   const auto all = world.irisdb();
   if (all.size() > 2) ::kill(all[static_cast<std::size_t>(pick(random, 1, 2))], SIGSTOP);
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
 }
 void stop_while_preparing(World& world, Random& random) {
   start_slowly(world, random);
   world.let_pass(1ms * pick(random, 0, 60));
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   start_fast(world);
 }
 void stop_while_starting(World& world, Random& random) {
@@ -72,7 +72,7 @@ void stop_while_starting(World& world, Random& random) {
   world.watch([&] { return world.told("iris.starting"); }, 10s);
   world.let_pass(10ms * pick(random, 0, 350));
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   start_fast(world);
 }
 void stop_while_restarting(World& world, Random& random) {
@@ -81,7 +81,7 @@ void stop_while_restarting(World& world, Random& random) {
   world.watch([&] { return world.told("iris.restarting"); }, 20s);
   world.let_pass(10ms * pick(random, 0, 300));
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   start_fast(world);
 }
 

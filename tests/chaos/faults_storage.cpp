@@ -54,7 +54,7 @@ void stop_on_a_full_volume(World& world, Random& random) {
   const std::string filler = fill(world);
   world.let_pass(100ms * pick(random, 0, 10));
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   std::filesystem::remove(filler);
 }
 /// It holds, or it is said that it does not.
@@ -77,7 +77,7 @@ void volume_fails(World& world, Random& random) {
   expect_trouble(world, {"is read-only"});
   world.let_pass(100ms * pick(random, 0, 20));
   stop_container(world, random);
-  await_end(world, 40s);
+  await_end(world);
   world.mount_elsewhere();
 }
 /// Nobody has a file of it open when IRIS is dead. No restart is spent on it; it comes up by itself

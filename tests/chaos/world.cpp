@@ -45,7 +45,7 @@ World::World(bool own_disk) : databases_{container_.dir / "data/iris"} {
   container_.set("IRIS_INIT_HEALTH_DATA_MIN_FREE", "4Mi");
   container_.set("IRIS_INIT_RESTART_DELAY", "1s");
   container_.set("IRIS_INIT_RESTART_WINDOW", "30s");
-  container_.set("IRIS_INIT_STOP_TIMEOUT", "20s");
+  container_.set("IRIS_INIT_STOP_TIMEOUT", std::to_string(stop_timeout.count()) + "s");
 }
 
 World::~World() {

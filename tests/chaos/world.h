@@ -40,6 +40,7 @@ struct Consequences {
 
 class World {
  public:
+  static constexpr auto stop_timeout = 20s;
   /// `own_disk`: the data lies on a file system of its own that can be filled, frozen and so on.
   explicit World(bool own_disk);
   World(const World&) = delete;
