@@ -33,7 +33,6 @@ std::string_view name_of(FreezeStep step);
 enum class FreezePhase : std::uint8_t { thawed, freezing, frozen, thawing, settling };
 std::string_view name_of(FreezePhase phase);
 
-/// The journal file that ExternalFreeze names on its output; empty when it does not.
 /// The time in front of a line of messages.log, in the time zone of IRIS.
 struct LineTime {
   int year = 0;
@@ -48,6 +47,7 @@ struct LineTime {
 /// `08/11/21-05:49:55:411 (18380) 0 [...] ...`; nullopt: it begins otherwise.
 std::optional<LineTime> time_of_line(std::string_view line);
 
+/// The journal file that ExternalFreeze names on its output; empty when it does not.
 std::string journal_of(std::string_view output);
 
 /// The first file whose line is in one of two witnesses only; empty when they are equal.

@@ -4,10 +4,9 @@
 //
 //   preparing --main program started--> starting --IRIS runs--> up
 //   up --control process or daemon died--> broken --budget left--> forcing --nobody left--> pausing
-//   up --clean down (all are gone, and for half a second PID 1 tells of no kill), or somebody's
-//   iris
-//        command--> down --restart delay over, no iris command runs, and no irisdb that such a
-//        command has left--> pausing, with `--up false` not_wanted
+//   up --clean down, or somebody's iris command--> down --restart delay over, no iris command runs,
+//        and no irisdb that such a command has left--> pausing, with `--up false` not_wanted
+//        (clean: all are gone, and for half a second PID 1 tells of no kill)
 //   pausing --pause over--> restarting --IRIS runs--> up, --iris start failed--> broken
 //   pausing --somebody else starts IRIS--> down
 //   broken or down --policy exit, or the budget used up--> forcing what is half dead, then given_up

@@ -7,9 +7,8 @@
 //   - never two databases on the one directory (database_watch.h)
 //   - ready again in time after each fault, and never unready without one
 //   - what was acknowledged after fsync is there after every end, says the stand-in's checker
-//   - each fault is told as it has to be, and what is told as wrong belongs to a fault; it is in
-//   the
-//     timeline, too
+//   - each fault is told as it has to be, and what is told as wrong belongs to a fault
+//   - what the agent tells is in the timeline, too
 //
 // A breach is kept with when and what; nothing stops for it.
 #include <functional>
