@@ -1,6 +1,8 @@
 // cpfmerge prepare: the step between PID 1's start and IRIS's. PID 1 gives it a socket and a
 // deadline and ends it with SIGTERM; by hand it does the same without reporting.
 #include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <utility>
@@ -9,6 +11,7 @@
 #include "cpfmerge/cli/commands.h"
 #include "cpfmerge/cli/data_lock.h"
 #include "cpfmerge/cli/effective_file.h"
+#include "cpfmerge/cli/files.h"
 #include "cpfmerge/cli/leftovers.h"
 #include "cpfmerge/cli/preflight.h"
 #include "cpfmerge/cli/prepare_settings.h"
@@ -24,6 +27,18 @@ namespace {
 
 constexpr std::string_view program = "cpfmerge";
 
+/// What IRIS has said until now is history; what it says of the start, the agent wants to read, and
+/// may come too late to see where that begins.
+void note_messages_size(const PrepareInput& input) {
+  const std::string& directory =
+      input.data_directory.empty() ? input.install_directory : input.data_directory;
+  struct stat info {};
+  const bool is_there = ::stat((directory + "/mgr/messages.log").c_str(), &info) == 0;
+  const std::string text = fmt::format("{}\n", is_there ? info.st_size : 0);
+  if (!replace_file(input.messages_size_file(), text, 0640, Durable::no))
+    ::unlink(input.messages_size_file().c_str());  // not that of another start
+}
+
 Step prepare(const PrepareInput& input, const Reporter& reporter) {
   const Refusal nobody{"prepare.failed", "iris-init is gone; nothing to prepare for"};
   if (!reporter.send(sup::PrepareStage::started)) return nobody;
@@ -34,6 +49,7 @@ Step prepare(const PrepareInput& input, const Reporter& reporter) {
   if (auto refusal = check_surroundings(input)) return refusal;
   bool merge_file = false;
   if (auto refusal = write_effective_file(input, merge_file)) return refusal;
+  note_messages_size(input);
   if (!reporter.send(sup::PrepareStage::done, -1, merge_file, swept)) return nobody;
   return std::nullopt;
 }

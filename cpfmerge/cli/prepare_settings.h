@@ -20,6 +20,8 @@ struct PrepareInput {
 
   [[nodiscard]] std::string merge_file() const { return run_dir + "/merge.cpf"; }
   [[nodiscard]] std::string summary_file() const { return run_dir + "/merge.json"; }
+  /// How many bytes messages.log had before this start.
+  [[nodiscard]] std::string messages_size_file() const { return run_dir + "/messages.size"; }
 };
 
 /// From the environment and the settings file. `run_dir` overrides PATHS RUN_DIR unless it is "".

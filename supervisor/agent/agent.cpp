@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "supervisor/base/log.h"
+#include "supervisor/base/text.h"
+#include "supervisor/base/units.h"
 #include "supervisor/core/iris_main_options.h"
 #include "supervisor/os/clock.h"
 #include "supervisor/os/files.h"
@@ -208,7 +210,7 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   if (!was_running && snapshot.phase == InitPhase::running) {
     tell_swept(snapshot.swept);
     data_.watch(data_directory());
-    start_words_.begin(data_directory(), [this] { turn(); });
+    begin_start_words(start_is_known);
     merge_.begin(first && life_.ever_up());
     poller_.poll_soon();
   }
@@ -225,6 +227,17 @@ void Agent::on_init(const InitSnapshot& snapshot) {
   main_log_.follow(start_is_known ? never : began);
   tell_why_it_may_end();
   link_->tell(told_);  // not before: a lease of ours must not be denied for a moment
+}
+
+/// `not_the_first`: what runs is not the first start, or that is over.
+void Agent::begin_start_words(bool not_the_first) {
+  constexpr std::size_t longest_number = 32;
+  const auto noted = read_file(options_.run_dir + "/messages.size", longest_number);
+  const auto from = noted ? parse_number(trim(*noted)) : std::nullopt;
+  if (from && !not_the_first)
+    start_words_.begin_at(data_directory(), *from);
+  else
+    start_words_.begin(data_directory(), [this] { turn(); });
 }
 
 /// Once in a container's life: an agent before this one may have told it.

@@ -80,6 +80,7 @@ class Agent {
   void live();
   void on_transition(const Transition& step);
   void tell(const Transition& step);
+  void begin_start_words(bool not_the_first);
   void tell_what_was_recovered();
   void watch_from_now_on();
   void carry_out(LifeAction action);

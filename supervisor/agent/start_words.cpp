@@ -35,13 +35,23 @@ void StartWords::ask(std::int64_t from, Jobs::Done done) {
             Jobs::Keep::output, std::move(done));
 }
 
-void StartWords::begin(const std::string& data_directory, std::function<void()> ready) {
+void StartWords::forget(const std::string& data_directory) {
   from_.reset();
   found_ = nullptr;
+  looking_ = false;
   ++start_;
-  looking_ = !data_directory.empty();
-  if (!looking_) return path_.clear();
-  path_ = data_directory + "/mgr/messages.log";
+  path_ = data_directory.empty() ? std::string{} : data_directory + "/mgr/messages.log";
+}
+
+void StartWords::begin_at(const std::string& data_directory, std::int64_t from) {
+  forget(data_directory);
+  if (!path_.empty()) from_ = from;
+}
+
+void StartWords::begin(const std::string& data_directory, std::function<void()> ready) {
+  forget(data_directory);
+  looking_ = !path_.empty();
+  if (!looking_) return;
   // Beyond any end: only the size comes back.
   ask(std::numeric_limits<std::int64_t>::max(),
       [this, start = start_, ready = std::move(ready)](const JobResult& result) {

@@ -27,6 +27,8 @@ class StartWords {
   /// Calls `ready` when it is known how much that is. Who waits for words of the start before waits
   /// in vain.
   void begin(const std::string& data_directory, std::function<void()> ready);
+  /// The same where that is known: cpfmerge has noted it before the container's first start.
+  void begin_at(const std::string& data_directory, std::int64_t from);
   /// The start is over. What was said until now is history then.
   void read(Found found);
   /// It is not known yet what is history: what a start says meanwhile would be taken for it.
@@ -34,6 +36,7 @@ class StartWords {
   [[nodiscard]] bool reading() const { return static_cast<bool>(found_); }
 
  private:
+  void forget(const std::string& data_directory);
   void ask(std::int64_t from, Jobs::Done done);
   void answer(const JobResult& result);
 

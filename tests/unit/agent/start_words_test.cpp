@@ -83,6 +83,17 @@ TEST_F(StartWordsTest, OfAStartThatIsOverNobodyIsToldWhenTheNextOneBegins) {
   EXPECT_EQ(read_all().recovered, "19 blocks were pending in the WIJ");
 }
 
+TEST_F(StartWordsTest, WhereTheWordsOfTheFirstStartBeginIsNoted) {
+  say("  9 blocks pending in this WIJ.\n");
+  const auto size = std::filesystem::file_size(dir_ / "mgr/messages.log");
+  say("  17 blocks pending in this WIJ.\n");  // before the agent could look
+  words_.begin_at(dir_.path().string(), static_cast<std::int64_t>(size));
+  EXPECT_FALSE(words_.looking());
+  EXPECT_EQ(read_all().recovered, "17 blocks were pending in the WIJ");
+  words_.begin_at("", 0);
+  EXPECT_EQ(read_all().recovered, "");
+}
+
 TEST_F(StartWordsTest, AFileThatIsNotThereSaysNothing) {
   begin();
   EXPECT_EQ(read(), "");

@@ -48,6 +48,15 @@ class PrepareLock : public ProgramTest {
   sup::UniqueFd theirs;
 };
 
+TEST_F(PrepareLock, WhereIrisWordsOfTheStartBeginIsNotedUnderTheLock) {
+  EXPECT_EQ(prepare().code, 0);
+  EXPECT_EQ(contents(root / "run/messages.size"), "0\n");
+  make_instance();
+  write(root / "data/mgr/messages.log", "of an earlier start\n");
+  EXPECT_EQ(prepare().code, 0);
+  EXPECT_EQ(contents(root / "run/messages.size"), "20\n");
+}
+
 TEST_F(PrepareLock, TheLockGoesToPid1AndOutlivesTheStep) {
   const pid_t pid = start_reporting();
   EXPECT_EQ(next_report().report.stage, sup::PrepareStage::started);
