@@ -187,9 +187,10 @@ LifeAction Lifecycle::wait_for_others(const LifeFacts& facts, Nanos now, std::st
   return when_down(facts, now);
 }
 
-LifeAction Lifecycle::has_failed(const LifeFacts& facts, Nanos now, std::string why) {
+LifeAction Lifecycle::has_failed(const LifeFacts& facts, Nanos now, std::string why,
+                                 bool left_overs) {
   enter(LifeState::broken, now, std::move(why));
-  return recover(facts, now);
+  return recover(facts, now, left_overs);
 }
 
 LifeAction Lifecycle::when_down(const LifeFacts& facts, Nanos now) {
@@ -232,7 +233,7 @@ LifeAction Lifecycle::when_blocked(const LifeFacts& facts, Nanos now) {
   return when_down(facts, now);
 }
 
-LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now) {
+LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now, bool left_overs) {
   const bool has_crashed = facts.irisdb_alive || killed(facts);
   if (has_crashed) seen_ = LifeSeen::crashed;
   // A restart would fail, and so would one of the whole container: the mount is the pod's.
@@ -246,7 +247,7 @@ LifeAction Lifecycle::recover(const LifeFacts& facts, Nanos now) {
         fmt::format("{}; {} restarts within {} are used up", what, settings_.budget.limit,
                     format_duration(settings_.budget.window).view());
   // Half dead, it cannot stop by itself: iris-main would wait for its whole shutdown timeout.
-  if (has_crashed) {
+  if (has_crashed || left_overs) {
     enter(LifeState::forcing, now, what);
     return when_forcing(facts, now);
   }
@@ -329,7 +330,8 @@ LifeAction Lifecycle::when_restarting(const LifeFacts& facts, Nanos now) {
   const std::string what =
       good ? "'iris start' is over, but no irisdb is there"
            : fmt::format("'iris start' {}", describe_end(facts.command_status).view());
-  if (facts.incurable.empty() || facts.irisdb_alive) return has_failed(facts, now, what);
+  // Did it find IRIS up, by what one that has ended has left? That would be found again.
+  if (facts.incurable.empty() || facts.irisdb_alive) return has_failed(facts, now, what, good);
   return give_up_incurable(facts, now, what);
 }
 

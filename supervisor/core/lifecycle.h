@@ -8,6 +8,8 @@
 //        and no irisdb that such a command has left--> pausing, with `--up false` not_wanted
 //        (clean: all are gone, and for half a second PID 1 tells of no kill)
 //   pausing --pause over--> restarting --IRIS runs--> up, --iris start failed--> broken
+//   restarting --iris start has ended well, and nobody is there: left-overs told it "up"--> broken,
+//        then forcing
 //   pausing --somebody else starts IRIS--> down
 //   broken or down --policy exit, or the budget used up--> forcing what is half dead, then given_up
 //                                                          (PID 1 is told to end: 75)
@@ -166,7 +168,7 @@ class Lifecycle {
   LifeAction when_preparing(const LifeFacts& facts, Nanos now);
   LifeAction when_up(const LifeFacts& facts, Nanos now);
   LifeAction when_down(const LifeFacts& facts, Nanos now);
-  LifeAction recover(const LifeFacts& facts, Nanos now);
+  LifeAction recover(const LifeFacts& facts, Nanos now, bool left_overs = false);
   LifeAction when_forcing(const LifeFacts& facts, Nanos now);
   LifeAction when_pausing(const LifeFacts& facts, Nanos now);
   LifeAction when_restarting(const LifeFacts& facts, Nanos now);
@@ -175,7 +177,9 @@ class Lifecycle {
   bool gives_up_stalled(const LifeFacts& facts, Nanos now);
   [[nodiscard]] bool may_be_held() const;
   LifeAction wait_for_others(const LifeFacts& facts, Nanos now, std::string why);
-  LifeAction has_failed(const LifeFacts& facts, Nanos now, std::string why);
+  /// `left_overs`: nobody lives, and `iris force` has to clear away what is in a start's way.
+  LifeAction has_failed(const LifeFacts& facts, Nanos now, std::string why,
+                        bool left_overs = false);
   void begin_pause(Nanos now);
   LifeAction give_up(Nanos now);
   LifeAction give_up_incurable(const LifeFacts& facts, Nanos now, const std::string& what);

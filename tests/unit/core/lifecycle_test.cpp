@@ -267,12 +267,17 @@ TEST(Lifecycle, AStartThatWasRefusedMayMeanThatAnotherWasQuicker) {
               {11'000, with_irisdb(refused), force, State::forcing}});
 }
 
-TEST(Lifecycle, AGoodStartThatLeavesNobodyIsAFailure) {
+// It found IRIS up, by what one that has ended without being killed has left: a start alone would
+// find that again.
+TEST(Lifecycle, AGoodStartThatLeavesNobodyIsAFailureAndFollowedByAForce) {
   Lifecycle life = life_in_restarting();
   tell(life, {{1'000, died("x"), none, State::restarting},
               {10'999, died("x"), none, State::restarting},
-              {11'000, died("x"), none, State::pausing},
-              {12'000, died("x"), start, State::restarting}});
+              {11'000, died("x"), force, State::forcing},
+              {11'000, our_command(died("x")), none, State::forcing},
+              {11'100, died("x"), none, State::pausing},
+              {12'100, died("x"), start, State::restarting}});
+  EXPECT_EQ(life.seen(), LifeSeen::unknown) << "nobody was killed";
 }
 
 TEST(Lifecycle, ARecoveryAfterAGoodStartMayTakeHours) {
