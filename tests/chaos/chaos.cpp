@@ -88,13 +88,16 @@ void round(World& world, std::vector<const Fault*>& pile, const std::vector<cons
   if (another && !both) pile.push_back(&second);  // its turn comes
   const auto gap = 10ms * std::uniform_int_distribution{0, 60}(random);
   const auto quiet = 100ms * std::uniform_int_distribution{2, 20}(random);
+  // Each strikes with dice of its own: how often it throws them depends on what it meets.
+  Random firsts{random()};
+  Random seconds{random()};
 
   world.fault_begins(first.name, first.may);
-  first.strike(world, random);
+  first.strike(world, firsts);
   if (both) {
     world.fault_joins(second.name, second.may);
     world.let_pass(gap);
-    second.strike(world, random);
+    second.strike(world, seconds);
   }
   Tally& tally = tallies[both ? "two at once" : first.name];
   ++tally.count;
