@@ -13,6 +13,7 @@ namespace sup {
 /// to anything does not matter.
 void Freezer::keep_asked(const std::string& owner) {
   if (!machine_.asks_for_another(owner)) return;
+  if (machine_.lease() && machine_.lease()->asked_again) keep_lease();
   StateRecord record;
   record.kind = StateRecord::Kind::asked;
   record.message = owner;

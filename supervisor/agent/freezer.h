@@ -47,6 +47,8 @@ class Freezer {
   void restore(StateRecord record);
   /// A freeze that an earlier agent has brought to its end.
   void remember(const StateRecord& thawed);
+  /// This owner has asked for another one, whatever becomes of that; on record for the next agent.
+  void keep_asked(const std::string& owner);
   /// This owner has asked an earlier agent for another one.
   void remember_asked(const std::string& owner) { machine_.asks_for_another(owner); }
   /// After any input and at deadline(): runs the next step, answers, records.
@@ -93,7 +95,6 @@ class Freezer {
   void tell_failed();
   void tell_thawed();
   void count(const FreezeOutcome& outcome);
-  void keep_asked(const std::string& owner);
   void keep_lease();
   void keep_end(StateRecord record);
   static void answer(std::vector<Waiter>& waiting, const control::Reply& reply);

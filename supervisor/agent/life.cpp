@@ -164,7 +164,8 @@ void Agent::on_transition(const Transition& step) {
   if (state == LifeState::up && step.from == LifeState::up)
     freezer_.machine().iris_lost("IRIS was restarted while it was frozen", monotonic_now());
   if (state == LifeState::up) return;
-  if (step.from == LifeState::up && state != LifeState::stopping)
+  const bool died = state != LifeState::held || watch_.somebody_died();
+  if (step.from == LifeState::up && state != LifeState::stopping && died)
     freezer_.machine().iris_lost("IRIS died while it was frozen", monotonic_now());
   if (state == LifeState::stopping)
     freezer_.machine().thaw_now("the container was stopped", "stop", monotonic_now());
@@ -191,7 +192,6 @@ void Agent::tell_what_was_recovered() {
     if (!said.recovered.empty())
       timeline_.add(Level::info, "iris.recovered", "IRIS has recovered, says its messages.log: {}",
                     said.recovered);
-    turn();
   });
 }
 

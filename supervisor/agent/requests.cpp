@@ -35,8 +35,10 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
   if (request.verb == "stop") return respond(stop(request.now));
   const bool freezes = request.verb == "freeze" || request.verb == "thaw";
   if (!freezes) return respond({control::usage, "there is no verb '" + request.verb + "'", "{}"});
-  if (options_.safe && request.verb == "freeze")
+  if (options_.safe && request.verb == "freeze") {
+    freezer_.keep_asked(request.owner);
     return respond({control::refused, "the agent runs in safe mode: it does not freeze", "{}"});
+  }
   // What an earlier agent has left is not known yet: whoever asks again is told then.
   if (!init_) return respond({control::no_agent, "the agent has only just started", "{}"});
   if (request.verb == "freeze")

@@ -23,8 +23,7 @@ void Freeze::begin(FreezePhase phase) {
   thaw_why_.clear();
   thaw_by_.clear();
   lost_why_.clear();
-  over_ = forced_ = refused_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = asked_again_ =
-      false;
+  over_ = forced_ = refused_ = foreign_ = unconfirmed_ = last_look_ = tried_thaw_ = false;
 }
 
 std::string Freeze::who_has_it(Nanos now) const {
@@ -68,12 +67,17 @@ Freeze::Refusal Freeze::request_thaw(std::string_view owner, std::string_view to
   if (!token.empty() && token != lease_->token)
     return {fmt::format("the token is not that of the freeze by '{}'", lease_->owner)};
   if (phase_ == FreezePhase::freezing) return {"the freeze is still under way"};
-  if (!owner.empty() && asked_again_)
+  if (!owner.empty() && lease_->asked_again)
     return {
         fmt::format("the freeze by '{}' is being thawed, and the one that was asked for since "
                     "was refused",
                     owner)};
-  if (phase_ == FreezePhase::frozen) begin_thaw(now);
+  if (phase_ != FreezePhase::frozen) return {};
+  if (owner.empty() && token.empty()) {  // its owner may still copy
+    thaw_why_ = "somebody thawed it with --force";
+    thaw_by_ = "other";
+  }
+  begin_thaw(now);
   return {};
 }
 
@@ -102,7 +106,7 @@ const EndedFreeze* Freeze::told_again(std::string_view owner, std::string_view t
 
 bool Freeze::asks_for_another(std::string_view owner) {
   const bool is_thawing = phase_ == FreezePhase::thawing && lease_->owner == owner;
-  bool could_be_meant = is_thawing && !std::exchange(asked_again_, true);
+  bool could_be_meant = is_thawing && !std::exchange(lease_->asked_again, true);
   for (EndedFreeze& ended : ended_) {
     if (ended.owner == owner && !std::exchange(ended.asked_again, true)) could_be_meant = true;
   }
@@ -155,6 +159,8 @@ void Freeze::restore(Lease lease, Stragglers living, Nanos now) {
   lease_ = std::move(lease);
   stragglers_ = living;
   const bool was_complete = !lease_->witness.empty();
+  // One that goes on is what its owner has.
+  lease_->asked_again = lease_->asked_again && (lease_->resuming || lease_->over);
   if (!was_complete) phase_ = FreezePhase::freezing;
   if (lease_->over) {  // what is suspended now is somebody else's
     if (was_complete) phase_ = FreezePhase::thawing;
@@ -266,7 +272,7 @@ void Freeze::finish(Nanos now) {
 void Freeze::close(Nanos now) {
   news_ = owed_;
   if (news_ == FreezeNews::thawed && !foreign_)
-    restore(EndedFreeze{lease_->owner, lease_->token, outcome_, now, asked_again_});
+    restore(EndedFreeze{lease_->owner, lease_->token, outcome_, now, lease_->asked_again});
   thaw_why_.clear();
   lost_why_.clear();
   const bool in_doubt = !foreign_ && (unconfirmed_ || stragglers_.suspend);

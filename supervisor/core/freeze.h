@@ -59,6 +59,7 @@ struct Lease {
   bool suspending = false;      ///< IRIS was asked to suspend
   bool resuming = false;        ///< the witnesses have spoken, IRIS was asked to resume
   bool over = false;            ///< nothing is suspended any more; the post hooks may be owed
+  bool asked_again = false;     ///< while it was being thawed its owner has asked for another one
   FreezeOutcome outcome = {};   ///< resuming or over: what came of it, as far as it is known
 };
 
@@ -210,7 +211,6 @@ class Freeze {
   Nanos settle_at_ = 0;     ///< the next look
   bool last_look_ = false;  ///< the look under way began when no straggler lived any more
   bool tried_thaw_ = false;
-  bool asked_again_ = false;  ///< while thawing: its owner has asked for another freeze
 };
 
 }  // namespace sup

@@ -154,7 +154,7 @@ LifeAction Lifecycle::when_starting(const LifeFacts& facts, Nanos now) {
 }
 
 LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
-  if (std::exchange(restart_asked_, false) && !facts.daemon_died) {
+  if (!facts.daemon_died && std::exchange(restart_asked_, false)) {
     enter(LifeState::restart_asked, now, "a restart was asked for");
     return when_restart_asked(facts, now);
   }
@@ -165,6 +165,9 @@ LifeAction Lifecycle::when_up(const LifeFacts& facts, Nanos now) {
     enter(LifeState::down, now, "IRIS is down, says qlist");
     return when_down(facts, now);
   }
+  // What is started after all were gone is theirs.
+  if (deadline_ != never && !killed(facts) && facts.iris_command_runs)
+    return wait_for_others(facts, now, "IRIS went down, in order as it seems");
   // Somebody's `iris stop` or `restart` takes daemons down in order: no death to be alarmed by.
   if (facts.iris_command_runs) return LifeAction::none;
   if (facts.died_under_command && facts.runs) {
@@ -189,6 +192,7 @@ LifeAction Lifecycle::wait_for_others(const LifeFacts& facts, Nanos now, std::st
 
 LifeAction Lifecycle::has_failed(const LifeFacts& facts, Nanos now, std::string why,
                                  bool left_overs) {
+  restart_asked_ = false;
   enter(LifeState::broken, now, std::move(why));
   return recover(facts, now, left_overs);
 }

@@ -65,6 +65,7 @@ json lease_to_json(const Lease& lease) {
           {"suspending", lease.suspending},
           {"resuming", lease.resuming},
           {"over", lease.over},
+          {"asked_again", lease.asked_again},
           {"outcome", outcome_to_json(lease.outcome)}};
 }
 
@@ -82,6 +83,7 @@ Lease lease_from_json(const json& object) {
   lease.suspending = field<bool>(object, "suspending");
   lease.resuming = field<bool>(object, "resuming");
   lease.over = field<bool>(object, "over");
+  lease.asked_again = field<bool>(object, "asked_again");
   const auto outcome = object.find("outcome");
   if (outcome != object.end() && outcome->is_object()) lease.outcome = outcome_from_json(*outcome);
   return lease;
@@ -238,6 +240,7 @@ std::optional<StateRecord> ended_with_the_container(const Lease& lease) {
   record.kind = StateRecord::Kind::thawed;
   record.ended = {lease.owner, lease.token, lease.outcome};
   // Once the witnesses have spoken, what came of it is known.
+  if (record.ended.outcome.journal.empty()) record.ended.outcome.journal = lease.journal;
   if (lease.resuming || lease.over) return record;
   record.ended.outcome = {.held = false,
                           .ended_by = "container",

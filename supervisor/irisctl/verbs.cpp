@@ -45,7 +45,7 @@ constexpr std::array<VerbText, 13> verbs{{
      "\n"
      "  --token T               the freeze that this token belongs to\n"
      "  --owner NAME            the freeze of this owner\n"
-     "  --force                 our freeze, whoever owns it\n"
+     "  --force                 our freeze, whoever owns it: for its owner it has not held\n"
      "  --foreign               a suspension that was not made by 'irisctl freeze'\n"
      "  --timeout TIME          how long to wait for the answer (default: no limit); the thaw goes "
      "on\n"

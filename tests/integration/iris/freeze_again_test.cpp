@@ -35,6 +35,18 @@ class FreezeAgain : public ::testing::Test {
   IrisContainer container_;
 };
 
+// Its copy may not be done.
+TEST_F(FreezeAgain, WhatAnOperatorThawsByForceHasNotHeldForItsOwner) {
+  Program init = container_.start_up();
+  const string token = freeze(init, "job");
+  const auto forced = container_.irisctl(init, {"thaw", "--force", "-o", "json"});
+  EXPECT_EQ(forced.code, 4) << forced.out << forced.err;
+  EXPECT_EQ(json_of(forced).value("ended_by", ""), "other") << forced.out;
+  EXPECT_EQ(container_.session(init, is_suspended), not_suspended);
+  expect_again(init, "--owner", "job", 4);
+  expect_again(init, "--token", token, 4);
+}
+
 TEST_F(FreezeAgain, OneThatHeldHasHeldStillWhoeverFreezesSince) {
   Program init = container_.start_up();
   const string token = freeze(init, "job");

@@ -64,12 +64,14 @@ TEST(EarlierLives, WhatTheWitnessesHaveSaidStaysTrue) {
   for (const bool held : {true, false}) {
     StateRecord lease = lease_of(7, "job");
     lease.lease.resuming = true;
+    lease.lease.journal = "/j/1";
     lease.lease.outcome = {.held = held, .reason = held ? "" : "why"};
     const EarlierLives left = left_by_earlier_lives({lease}, 8);
     EXPECT_EQ(left.left_frozen, "");
     ASSERT_EQ(left.records.size(), 1U);
     EXPECT_EQ(left.records[0].ended.outcome.held, held);
     EXPECT_EQ(left.records[0].ended.asked_again, held);
+    EXPECT_EQ(left.records[0].ended.outcome.journal, "/j/1");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "supervisor/core/state_record.h"
 #include "tests/unit/core/freeze_drive.h"
 
 namespace sup {
@@ -55,6 +56,43 @@ TEST(FreezeAgain, TheSameIsToldByNameAndByToken) {
     EXPECT_EQ(again(drive, "", "other"), "nothing of ours is frozen");
     EXPECT_EQ(again(drive, ""), "nothing of ours is frozen") << "--force is nobody";
   }
+}
+
+// The owner may still copy when somebody else ends it.
+TEST(FreezeAgain, WhatSomebodyHasThawedByForceHasHeldForNobody) {
+  FreezeDrive drive;
+  freeze(drive, "job");
+  drive.now += seconds(5);
+  const Nanos forced_at = drive.now;
+  EXPECT_EQ(drive.machine.request_thaw("", "", drive.now).why, "");
+  EXPECT_EQ(drive.machine.request_thaw("job", "", drive.now).why, "") << "its owner joins";
+  drive.run_well();
+  EXPECT_EQ(drive.machine.take_news(), FreezeNews::thawed);
+  EXPECT_FALSE(drive.machine.outcome().held);
+  EXPECT_EQ(drive.machine.outcome().ended_by, "other");
+  EXPECT_EQ(drive.machine.outcome().ended_at, forced_at);
+  EXPECT_EQ(again(drive, "job"), "did not hold");
+  EXPECT_EQ(again(drive, "", "of job"), "did not hold");
+}
+
+TEST(FreezeAgain, TheNextAgentKnowsThatAnotherWasAskedForDuringTheThaw) {
+  FreezeDrive drive;
+  freeze(drive, "job");
+  EXPECT_EQ(drive.machine.request_thaw("", "of job", drive.now).why, "");
+  drive.run_well(Step::resume);
+  EXPECT_TRUE(drive.machine.asks_for_another("job"));
+  StateRecord record;
+  record.kind = StateRecord::Kind::lease;
+  record.lease = *drive.machine.lease();
+  FreezeDrive next;
+  next.now = drive.now;
+  next.machine.restore(decode_state_record(encode(record)).value_or(StateRecord{}).lease, {},
+                       next.now);
+  EXPECT_NE(again(next, "job").find("was refused"), std::string::npos);
+  next.run_well();
+  EXPECT_EQ(next.machine.take_news(), FreezeNews::thawed);
+  EXPECT_EQ(again(next, "job"), "nothing of ours is frozen") << "the last named so never was";
+  EXPECT_EQ(again(next, "", "of job"), "held");
 }
 
 TEST(FreezeAgain, ByNameItHasHeldForAWhileOnly) {

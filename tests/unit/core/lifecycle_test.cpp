@@ -128,6 +128,25 @@ TEST(Lifecycle, PidOnesWordOfAKillMayComeLate) {
   tell(later, {{600, killed(died("control process 431 died")), force, State::forcing}});
 }
 
+TEST(Lifecycle, AStartByHandRightAfterACleanDownIsTheirs) {
+  Lifecycle life = life_in_up();
+  const LifeFacts gone = died("control process 431 died");
+  tell(life, {{0, gone, none, State::up},
+              {200, their_command(gone), none, State::down},
+              {10'000, with_irisdb(their_command(gone)), none, State::down}});
+  EXPECT_GT(life.deadline(), seconds(10));
+  tell(life,
+       {{20'000, with_irisdb(gone), none, State::down}, {20'500, running(gone), none, State::up}});
+}
+
+TEST(Lifecycle, ARestartThatIsAskedForWhileItGoesDownIsNotLost) {
+  Lifecycle life = life_in_up();
+  tell(life, {{0, died("x"), none, State::up}});
+  EXPECT_EQ(life.ask_restart(), "");
+  tell(life, {{100, died("x"), none, State::up},
+              {500, died("x"), LifeAction::stop, State::restart_asked}});
+}
+
 TEST(Lifecycle, KillsUnderSomebodysCommandAreTheirDoing) {  // `iris force` by hand
   Lifecycle life = life_in_up();
   const LifeFacts gone = by_hand(killed(died("x")));
