@@ -206,6 +206,7 @@ void take_settings(Values& values, const char* const* environment, ParsedOptions
                                    file_name_of(options.program[0]) == "iris-main");
   options.ladder = options.iris;
   options.stops_iris = main.down;
+  options.nostu = main.nostu;
   options.instance =
       instance_of(values.take(setting::init_instance, problem), main.instance, environment);
   options.run_dir = values.take(setting::paths_run_dir, problem);

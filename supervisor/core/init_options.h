@@ -33,6 +33,7 @@ struct InitOptions {
   bool iris = false;       ///< agent, configuration merge and the IRIS steps of the ladder
   bool ladder = false;     ///< a staged stop; in plain mode only when an option of it was given
   bool stops_iris = true;  ///< false with iris-main's `--down false`
+  bool nostu = false;      ///< iris-main's `--nostu true`: started in single-user mode, by us too
   std::string_view instance = "IRIS";
   std::string_view run_dir;
   Nanos stop_timeout = 0;

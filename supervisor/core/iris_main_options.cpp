@@ -75,6 +75,7 @@ IrisMainOptions parse_iris_main_options(const char* const* argv) {
     if (found.name == "instance") options.instance = found.value;
     if (found.name == "up") options.up = found.value != "false";
     if (found.name == "down") options.down = found.value != "false";
+    if (found.name == "nostu") options.nostu = found.value == "true";
     if (found.name == "before" || found.name == "after" || found.name == "key")
       options.has_hooks = true;
   }

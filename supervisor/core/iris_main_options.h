@@ -10,6 +10,7 @@ struct IrisMainOptions {
   std::string_view instance;  ///< empty: not given
   bool up = true;             ///< --up false: IRIS is not started, and that is intended
   bool down = true;           ///< --down false: IRIS is not stopped by iris-main
+  bool nostu = false;         ///< --nostu true: IRIS is started in single-user mode
   bool has_hooks = false;     ///< --before, --after or --key: only iris-main runs these
   bool only_tells = false;    ///< --help or --version: it says something and starts nothing
 };

@@ -122,13 +122,15 @@ ErrnoOr<pid_t> Children::start_main() {
 }
 
 ErrnoOr<pid_t> Children::start_command(Command command) {
-  std::array<const char*, 5> argv{"iris", nullptr, instance_.c_str(), nullptr, nullptr};
+  std::array<const char*, 6> argv{"iris", nullptr, instance_.c_str()};
   switch (command) {
     case Command::none:
       return ErrnoOr<pid_t>::failed(EINVAL);
     case Command::start:
       argv[1] = "start";
-      argv[3] = "quietly";
+      // As iris-main was told: who wants ^STU and the users kept out wants it after a restart, too.
+      if (options_->nostu) argv[3] = "nostu";
+      argv[options_->nostu ? 4 : 3] = "quietly";
       break;
     case Command::stop:
       argv[1] = "stop";

@@ -137,5 +137,41 @@ TEST(IrisRestart, OnRequestWhatSomebodyHasStoppedIsStartedAtOnce) {
   EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
 }
 
+/// The `iris start` of ours that the switch `hold_at` keeps; empty: none came in time.
+std::vector<string> words_of_held_start(const Program& init) {
+  std::vector<string> words;
+  wait_until(
+      [&] {
+        for (const pid_t pid : descendants_named(init.pid(), "iris")) {
+          words = command_line(pid);
+          if (words.size() > 1 && words[1] == "start") return true;
+        }
+        words.clear();
+        return false;
+      },
+      within(30s));
+  return words;
+}
+
+TEST(IrisRestart, WithIrisMainsNostuEveryStartOfOursIsInSingleUserMode) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  container.main_outlives_iris();
+  Program init = container.start({}, {"--nostu", "true"});
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  ASSERT_TRUE(init.wait_for_output("...copied ", within(30s))) << init.out();
+  const std::vector<string> single_user{"iris", "start", "IRIS", "nostu", "quietly"};
+  container.fault("hold_at", "start_end");
+  ASSERT_EQ(container.irisctl(init, {"restart"}).code, 0);
+  EXPECT_EQ(words_of_held_start(init), single_user) << init.log();
+  container.fault("hold_at", "");
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  container.fault("hold_at", "start_end");
+  ::kill(IrisContainer::control_process(init), SIGKILL);
+  EXPECT_EQ(words_of_held_start(init), single_user) << init.log();
+  container.fault("hold_at", "");
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+}
+
 }  // namespace
 }  // namespace testing_support

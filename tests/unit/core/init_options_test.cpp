@@ -173,6 +173,13 @@ TEST(InitOptions, IrisMainsDownFalseIsHeard) {
   EXPECT_FALSE(CommandLine({"iris-main", "--up=false", "--down=false"}).options().stops_iris);
 }
 
+TEST(InitOptions, IrisMainsNostuIsHeard) {
+  EXPECT_FALSE(CommandLine({"iris-main"}).options().nostu);
+  EXPECT_FALSE(CommandLine({"iris-main", "--nostu", "false"}).options().nostu);
+  EXPECT_TRUE(CommandLine({"iris-main", "--nostu", "true"}).options().nostu);
+  EXPECT_TRUE(CommandLine({"iris-main", "--up=false", "-s=true"}).options().nostu);
+}
+
 TEST(InitOptions, ParsingStopsAtTheFirstOperand) {
   EXPECT_EQ(CommandLine({"main", "--agent", "on"}).program(), (Words{"main", "--agent", "on"}));
   EXPECT_FALSE(CommandLine({"main", "--agent", "on"}).options().iris);

@@ -49,6 +49,17 @@ TEST(IrisMainOptions, ReadUpAndDown) {
   EXPECT_TRUE(parse({"--down=false"}).up);
 }
 
+TEST(IrisMainOptions, ReadNostu) {
+  EXPECT_FALSE(parse({}).nostu);
+  EXPECT_TRUE(parse({"--nostu", "true"}).nostu);
+  EXPECT_TRUE(parse({"--nostu=true"}).nostu);
+  EXPECT_TRUE(parse({"-nostu", "true"}).nostu);
+  EXPECT_TRUE(parse({"-s", "true"}).nostu);
+  EXPECT_FALSE(parse({"--nostu", "false"}).nostu);
+  EXPECT_FALSE(parse({"--nostu"}).nostu);
+  EXPECT_FALSE(parse({"--nostu", "true", "-s", "false"}).nostu);
+}
+
 TEST(IrisMainOptions, KnowWhatOnlyIrisMainRuns) {
   for (const char* word : {"--before", "-b", "--after", "-a", "--key", "-k"}) {
     EXPECT_TRUE(parse({word, "x"}).has_hooks) << word;
