@@ -18,6 +18,14 @@ std::string proc_file(pid_t pid, const char* name) {
   return text ? *text : std::string{};
 }
 
+/// Texts with a NUL behind each, as the kernel shows them.
+std::vector<std::string> texts_of(const std::string& all) {
+  std::vector<std::string> texts;
+  for (std::size_t at = 0; at < all.size(); at += texts.back().size() + 1)
+    texts.emplace_back(all.c_str() + at);
+  return texts;
+}
+
 }  // namespace
 
 std::vector<pid_t> descendants_of(pid_t root) {
@@ -71,11 +79,7 @@ std::uint64_t signal_set(pid_t pid, const std::string& name) {
 }
 
 std::vector<std::string> command_line(pid_t pid) {
-  const std::string all = proc_file(pid, "cmdline");
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < all.size(); at += words.back().size() + 1)
-    words.emplace_back(all.c_str() + at);
-  return words;
+  return texts_of(proc_file(pid, "cmdline"));
 }
 
 std::vector<int> descriptors_of(pid_t pid) {
@@ -86,6 +90,10 @@ std::vector<int> descriptors_of(pid_t pid) {
     found.push_back(std::stoi(entry.path().filename().string()));
   std::sort(found.begin(), found.end());
   return found;
+}
+
+std::vector<std::string> environment_of(pid_t pid) {
+  return texts_of(proc_file(pid, "environ"));
 }
 
 std::optional<std::string> environment_of(pid_t pid, const std::string& name) {

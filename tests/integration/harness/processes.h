@@ -28,6 +28,8 @@ std::uint64_t signal_set(pid_t pid, const std::string& name);
 std::vector<std::string> command_line(pid_t pid);
 /// The numbers in /proc/PID/fd.
 std::vector<int> descriptors_of(pid_t pid);
+/// NAME=value as the process was started with, in their order; empty when it is gone.
+std::vector<std::string> environment_of(pid_t pid);
 /// One variable of what the process was started with; nullopt when it is not set.
 std::optional<std::string> environment_of(pid_t pid, const std::string& name);
 bool is_alive(pid_t pid);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -137,20 +138,40 @@ TEST(IrisRestart, OnRequestWhatSomebodyHasStoppedIsStartedAtOnce) {
   EXPECT_TRUE(init.events("iris.forcing").empty()) << init.log();
 }
 
-/// The `iris start` of ours that the switch `hold_at` keeps; empty: none came in time.
-std::vector<string> words_of_held_start(const Program& init) {
-  std::vector<string> words;
+/// The `iris start` of ours that the switch `hold_at` keeps; nullopt: none came in time.
+std::optional<pid_t> held_start(const Program& init) {
+  std::optional<pid_t> found;
   wait_until(
       [&] {
         for (const pid_t pid : descendants_named(init.pid(), "iris")) {
-          words = command_line(pid);
-          if (words.size() > 1 && words[1] == "start") return true;
+          const auto words = command_line(pid);
+          if (words.size() > 1 && words[1] == "start") found = pid;
         }
-        words.clear();
-        return false;
+        return found.has_value();
       },
       within(30s));
-  return words;
+  return found;
+}
+
+TEST(IrisRestart, OurStartHasIrisMainsEnvironmentWithTheEffectiveMergeFile) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  container.main_outlives_iris();
+  container.set("A_VARIABLE_OF_THE_IMAGE", "two words");
+  container.set("NOTIFY_SOCKET", container.dir / "notify");
+  Program init = container.start_up();
+  container.fault("hold_at", "start_end");
+  ASSERT_EQ(container.irisctl(init, {"restart"}).code, 0);
+  const auto start = held_start(init);
+  ASSERT_TRUE(start) << init.log();
+  EXPECT_EQ(environment_of(*start, "ISC_CPF_MERGE_FILE"), container.dir / "run/merge.cpf");
+  EXPECT_EQ(environment_of(*start, "A_VARIABLE_OF_THE_IMAGE"), "two words");
+  EXPECT_FALSE(environment_of(*start, "NOTIFY_SOCKET"));
+  const auto mains = descendants_named(init.pid(), "iris-main");
+  ASSERT_EQ(mains.size(), 1U);
+  EXPECT_EQ(environment_of(*start), environment_of(mains.front()));
+  container.fault("hold_at", "");
+  EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
 }
 
 TEST(IrisRestart, WithIrisMainsNostuEveryStartOfOursIsInSingleUserMode) {
@@ -163,12 +184,16 @@ TEST(IrisRestart, WithIrisMainsNostuEveryStartOfOursIsInSingleUserMode) {
   const std::vector<string> single_user{"iris", "start", "IRIS", "nostu", "quietly"};
   container.fault("hold_at", "start_end");
   ASSERT_EQ(container.irisctl(init, {"restart"}).code, 0);
-  EXPECT_EQ(words_of_held_start(init), single_user) << init.log();
+  auto start = held_start(init);
+  ASSERT_TRUE(start) << init.log();
+  EXPECT_EQ(command_line(*start), single_user);
   container.fault("hold_at", "");
   ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
   container.fault("hold_at", "start_end");
   ::kill(IrisContainer::control_process(init), SIGKILL);
-  EXPECT_EQ(words_of_held_start(init), single_user) << init.log();
+  start = held_start(init);
+  ASSERT_TRUE(start) << init.log();
+  EXPECT_EQ(command_line(*start), single_user);
   container.fault("hold_at", "");
   EXPECT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
 }
