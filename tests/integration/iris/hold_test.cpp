@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <optional>
@@ -106,6 +107,27 @@ TEST(IrisHold, AHoldIsOverWhenItsTimeIs) {
   Program init = container.start_up();
   ASSERT_EQ(container.irisctl(init, {"hold", "a moment", "--for", "1s"}).code, 0);
   EXPECT_TRUE(init.wait_for_event("iris.up", within(10s))) << init.log();
+}
+
+TEST(IrisHold, AHoldIsOverWhenItsTimeIsForTheNextAgentToo) {
+  SKIP_WITHOUT_NAMESPACES();
+  const IrisContainer container;
+  Program init = container.start_up();
+  const auto before = std::chrono::steady_clock::now();
+  ASSERT_EQ(container.irisctl(init, {"hold", "a moment", "--for", "5s"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("iris.held", within(10s))) << init.log();
+  ::kill(descendants_named(init.pid(), "iris-agent").front(), SIGKILL);
+  ASSERT_TRUE(init.wait_for_event("agent.died", within(10s))) << init.log();
+  const auto is_over = [&] {
+    init.pump();
+    const auto ups = init.events("iris.up");
+    return !ups.empty() && ups.back().value("msg", "").starts_with("the hold is over;");
+  };
+  EXPECT_TRUE(wait_until(is_over, within(30s))) << init.log();
+  EXPECT_GE(std::chrono::steady_clock::now() - before, 5s);  // not by the agent's death
+  EXPECT_EQ(container.irisctl(init, {"release"}).code, 3);
+  EXPECT_EQ(init.events("iris.held").size(), 2U) << init.log();
+  EXPECT_EQ(init.events("agent.died").size(), 1U) << init.log();
 }
 
 TEST(IrisRestart, OnRequestItStopsAndStarts) {
