@@ -145,6 +145,10 @@ LifeAction Lifecycle::when_starting(const LifeFacts& facts, Nanos now) {
     deadline_ = never;
     return LifeAction::none;
   }
+  if (hold_) {
+    enter(LifeState::held, now, "held: " + hold_->reason);
+    return LifeAction::none;
+  }
   // iris-main ends when its start has failed, and its code is the container's; one that stays would
   // leave a container that runs without IRIS.
   if (deadline_ == never) deadline_ = now + settings_.restart_delay;
@@ -307,7 +311,8 @@ LifeAction Lifecycle::when_pausing(const LifeFacts& facts, Nanos now) {
 }
 
 bool Lifecycle::gives_up_stalled(const LifeFacts& facts, Nanos now) {
-  if (!facts.start_stalled || facts.runs || !settings_.exit_on_stall) return false;
+  // Nor does it end under who has held the first start.
+  if (hold_ || !facts.start_stalled || facts.runs || !settings_.exit_on_stall) return false;
   enter(LifeState::given_up, now, "the start of IRIS has stalled");
   return true;
 }

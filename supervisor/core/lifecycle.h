@@ -21,8 +21,8 @@
 //   broken,
 //        given_up at once for what no restart can heal; so is restarting when `iris start` fails
 //        for that
-//   any but preparing, starting and stopping --hold--> held, until it is released or over:
-//        IRIS runs--> up, else--> down
+//   any but preparing, stopping, and starting (until that is over or has failed) --hold-->
+//        held, until it is released or over: IRIS runs--> up, else--> down
 //   preparing, for an agent that comes back --> restarting, where its predecessor has not seen how
 //        the last start of ours ended, else up
 //   starting or restarting --stalled, where the setting says exit--> given_up
@@ -132,8 +132,12 @@ class Lifecycle {
   }
 
   /// Takes effect at the next decide(); while IRIS is prepared or started for the first time, once
-  /// that is over. A later hold replaces an earlier one.
-  void hold(Hold hold) { hold_ = std::move(hold); }
+  /// that is over or has failed. A later hold replaces an earlier one; one that comes before a
+  /// restart that was asked for has begun takes that back.
+  void hold(Hold hold) {
+    hold_ = std::move(hold);
+    restart_asked_ = false;
+  }
   /// False: there was none.
   bool release();
   [[nodiscard]] const std::optional<Hold>& held() const { return hold_; }

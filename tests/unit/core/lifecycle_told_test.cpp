@@ -49,6 +49,45 @@ TEST(Lifecycle, AHoldDuringTheFirstStartBeginsWhenThatIsOver) {
               {2'100, running(), none, State::held}});
 }
 
+TEST(Lifecycle, AHoldDuringAFirstStartThatFailsKeepsOurHandsOff) {
+  LifeFacts failed = started();
+  failed.start_failed = "iris-main says so";
+  LifeFacts incurable = failed;
+  incurable.incurable = "the licence is refused";
+  for (const LifeFacts& facts : {failed, incurable}) {
+    Lifecycle life{LifeSettings{}};
+    life.hold({"repair", seconds(100)});
+    tell(life, {{0, started(), none, State::starting},
+                {1'000, with_irisdb(facts), none, State::starting},
+                {2'000, facts, none, State::held},
+                {60'000, facts, none, State::held},
+                {100'000, facts, none, State::down},
+                {110'000, facts, start, State::restarting}});
+  }
+}
+
+TEST(Lifecycle, AHoldDuringAFirstStartThatStallsKeepsOurHandsOff) {
+  LifeFacts stalled = with_irisdb(started());
+  stalled.start_stalled = true;
+  LifeSettings settings;
+  settings.exit_on_stall = true;
+  Lifecycle life{settings};
+  life.hold({"repair", seconds(100)});
+  tell(life, {{0, started(), none, State::starting},
+              {1'000, stalled, none, State::starting},
+              {99'999, stalled, none, State::starting},
+              {100'000, stalled, LifeAction::give_up, State::given_up}});
+}
+
+TEST(Lifecycle, AHoldTakesBackARestartThatWasAskedForBefore) {
+  Lifecycle life = life_in_up();
+  EXPECT_EQ(life.ask_restart(), "");
+  life.hold({"repair", seconds(100)});
+  tell(life, {{1'000, running(), none, State::held},
+              {100'000, running(), none, State::up},
+              {101'000, running(), none, State::up}});
+}
+
 TEST(Lifecycle, AnotherHoldTakesThePlaceOfTheFirst) {
   Lifecycle life = life_in_up();
   life.hold({"one", seconds(10)});
