@@ -79,8 +79,8 @@ inline Lifecycle life_in_up(LifeSettings settings = {}) {
 }
 
 /// One that has asked for `iris start` at 0.
-inline Lifecycle life_in_restarting() {
-  Lifecycle life = life_in_up();
+inline Lifecycle life_in_restarting(LifeSettings settings = {}) {
+  Lifecycle life = life_in_up(settings);
   life.decide(killed(died("x")), 0);
   life.decide(killed(died("x")), 0);
   return life;
@@ -96,34 +96,34 @@ inline Lifecycle life_in_down(LifeSettings settings = {}) {
 
 /// The shortest road to each state, in the order of the enumeration. `broken` is left in the same
 /// moment in which it is entered: nobody stands there.
-inline std::vector<Lifecycle> every_state() {
+inline std::vector<Lifecycle> every_state(LifeSettings settings = {}) {
   std::vector<Lifecycle> all;
-  all.emplace_back(LifeSettings{});  // preparing
-  all.emplace_back(LifeSettings{}).decide(started(), 0);
-  all.push_back(life_in_up());
-  all.push_back(life_in_down());
-  all.emplace_back(life_in_up()).decide(with_irisdb(died("x")), 0);  // forcing
-  Lifecycle pausing = life_in_up();
+  all.emplace_back(settings);  // preparing
+  all.emplace_back(settings).decide(started(), 0);
+  all.push_back(life_in_up(settings));
+  all.push_back(life_in_down(settings));
+  all.emplace_back(life_in_up(settings)).decide(with_irisdb(died("x")), 0);  // forcing
+  Lifecycle pausing = life_in_up(settings);
   pausing.remember_restart(0);
   pausing.decide(killed(died("x")), 0);
   pausing.decide(killed(died("x")), 0);
   all.push_back(pausing);
-  all.push_back(life_in_restarting());
-  Lifecycle asked = life_in_up();
+  all.push_back(life_in_restarting(settings));
+  Lifecycle asked = life_in_up(settings);
   std::ignore = asked.ask_restart();
   asked.decide(running(), 0);
   all.push_back(asked);
-  Lifecycle blocked = life_in_up();
+  Lifecycle blocked = life_in_up(settings);
   blocked.decide(storage_lost(killed(died("x"))), 0);
   all.push_back(blocked);
-  Lifecycle held = life_in_up();
+  Lifecycle held = life_in_up(settings);
   held.hold({"x", minutes(1)});
   held.decide(running(), 0);
   all.push_back(held);
-  LifeSettings not_wanted;
+  LifeSettings not_wanted = settings;
   not_wanted.up_wanted = false;
   all.emplace_back(not_wanted).decide(started(), 0);
-  LifeSettings exits;
+  LifeSettings exits = settings;
   exits.restart_in_place = false;
   Lifecycle given_up = life_in_up(exits);
   given_up.decide(killed(died("x")), 0);
@@ -131,7 +131,7 @@ inline std::vector<Lifecycle> every_state() {
   all.push_back(given_up);
   LifeFacts stopping;
   stopping.stopping = true;
-  all.emplace_back(LifeSettings{}).decide(stopping, 0);
+  all.emplace_back(settings).decide(stopping, 0);
   return all;
 }
 

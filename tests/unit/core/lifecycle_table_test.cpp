@@ -19,10 +19,20 @@ struct News {
   const char* name;
   /// Tells it to a life that has stood where it stands for 20 s: every pause and delay is over.
   std::function<LifeAction(Lifecycle&)> tell;
+  LifeSettings settings = {};
 };
 
-News fact(const char* name, const LifeFacts& facts) {
-  return {name, [facts](Lifecycle& life) { return life.decide(facts, seconds(20)); }};
+News fact(const char* name, const LifeFacts& facts, LifeSettings settings = {}) {
+  return {name, [facts](Lifecycle& life) { return life.decide(facts, seconds(20)); }, settings};
+}
+
+/// A hold that begins now, and its end.
+News hold_running_out(const char* name, const LifeFacts& facts) {
+  return {name, [facts](Lifecycle& life) {
+            life.hold({"y", seconds(25)});
+            const LifeAction action = life.decide(facts, seconds(20));
+            return action != LifeAction::none ? action : life.decide(facts, seconds(25));
+          }};
 }
 
 /// Is told, and a second time when the delay that it may have begun is over.
@@ -56,6 +66,10 @@ std::vector<News> all_news() {
   main_failed.start_failed = "iris-main says so";
   LifeFacts incurable = main_failed;
   incurable.incurable = "the licence is refused";
+  LifeFacts stalled = started();
+  stalled.start_stalled = true;
+  LifeSettings exits;
+  exits.exit_on_stall = true;
   return {
       fact("nothing is there, nothing happens", started()),
       fact("IRIS runs", running()),
@@ -76,11 +90,15 @@ std::vector<News> all_news() {
       fact("half dead, and the data's file system is lost", storage_lost(with_irisdb(died("x")))),
       fact_and_delay("iris-main's start has failed, it stays, 10 s pass", main_failed),
       fact_and_delay("the same once more, and no restart can heal it", incurable),
+      fact("a start has stalled", stalled),
+      fact("the same, where the setting says exit", stalled, exits),
       {"irisctl hold, while IRIS runs",
        [](Lifecycle& life) {
          life.hold({"y", hours(1)});
          return life.decide(running(), seconds(20));
        }},
+      hold_running_out("a hold begins and runs out, while IRIS runs", running()),
+      hold_running_out("a hold begins and runs out, nobody lives", died("x")),
       {"irisctl release, while IRIS runs",
        [](Lifecycle& life) {
          life.release();
@@ -110,7 +128,7 @@ std::string table() {
   out += "\n" + rule + "\n";
   for (const News& news : all_news()) {
     out += std::string{"| "} + news.name + " |";
-    for (Lifecycle life : every_state()) {
+    for (Lifecycle life : every_state(news.settings)) {
       const LifeState before = life.state();
       const LifeAction action = news.tell(life);
       std::string cell = life.state() == before ? "" : std::string{name_of(life.state())};
