@@ -115,7 +115,7 @@ esac
 
     def setUp(self):
         if not shutil.which("jq"):
-            self.skipTest("no jq")
+            self.skipTest("no jq here (package jq)")
 
     def test_a_snapshot(self):
         code, calls = self.run_it('{"frozen": true, "token": "ab"}', 0)

@@ -35,7 +35,7 @@ def run_tests():
 try:
     import yaml
 except ImportError:
-    skip("no PyYAML; './run test' installs python3-yaml")
+    skip("no PyYAML here (package python3-yaml)")
 
 
 class Strict(yaml.SafeLoader):

@@ -83,7 +83,7 @@ class Pins(unittest.TestCase):
 
     def test_shellcheck_is_content(self):
         if not shutil.which("shellcheck"):
-            self.skipTest("no shellcheck")
+            self.skipTest("no shellcheck here (package shellcheck)")
         told = subprocess.run(["shellcheck", "-s", "sh", kustomize.K8S / "pin-images"], capture_output=True, text=True)
         self.assertEqual(0, told.returncode, told.stdout)
 

@@ -336,7 +336,7 @@ class CommandLine(RestoreCase):
 
     def test_shellcheck_is_content(self):
         if not shutil.which("shellcheck"):
-            self.skipTest("no shellcheck")
+            self.skipTest("no shellcheck here (package shellcheck)")
         told = subprocess.run(["shellcheck", "-x", "-s", "sh", *PARTS], capture_output=True, text=True)
         self.assertEqual(0, told.returncode, told.stdout)
 

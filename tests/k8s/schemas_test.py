@@ -67,5 +67,5 @@ if __name__ == "__main__":
     try:
         import jsonschema
     except ImportError:
-        kustomize.skip("no jsonschema; './run manifests' installs python3-jsonschema")
+        kustomize.skip("no jsonschema here (package python3-jsonschema)")
     kustomize.run_tests()

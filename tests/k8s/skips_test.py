@@ -1,5 +1,6 @@
 """What is not run is said: by each program of these tests, and in the list at the end of `./run test`."""
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,16 @@ class Skips(unittest.TestCase):
             report.flush()
             listed = subprocess.run(["bash", "-c", function + 'skipped_of "$1"', "bash", report.name], capture_output=True, text=True)
         self.assertEqual("  k8s.snapshot, in part: 2 of 3: no <busybox> (T.test_a, T.test_b)\n  k8s.schemas: no schemas\n", listed.stdout)
+
+    def test_run_installs_what_a_test_would_be_skipped_without(self):
+        text = (kustomize.ROOT / "run").read_text()
+        installed = {name for kind in ("build", "test") for name in re.search(kind + r"_packages=\(([^)]*)\)", text)[1].split()}
+        # Those of package/ want programs for another machine, which other verbs build.
+        sources = [path for kind in ("*.py", "*.cpp", "*.h", "*.sh") for path in (kustomize.ROOT / "tests").rglob(kind)
+                   if path.parent.name != "package"]
+        named = {name: path.name for path in sources for name in re.findall(r"no [^\n]*? \(package ([a-z0-9.+-]+)\)", path.read_text())}
+        self.assertLess({"e2fsprogs", "busybox-static", "python3-yaml"}, set(named), "the reasons are found")
+        self.assertEqual({}, {name: where for name, where in named.items() if name not in installed})
 
 
 if __name__ == "__main__":

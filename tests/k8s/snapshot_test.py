@@ -236,7 +236,7 @@ class Snapshot(ScriptCase):
 
     def test_shellcheck_is_content(self):
         if not shutil.which("shellcheck"):
-            self.skipTest("no shellcheck")
+            self.skipTest("no shellcheck here (package shellcheck)")
         told = subprocess.run(["shellcheck", "-s", "sh", SCRIPT], capture_output=True, text=True)
         self.assertEqual(0, told.returncode, told.stdout)
 
@@ -249,7 +249,7 @@ class SnapshotInBusybox(Snapshot):
     def setUp(self):
         super().setUp()
         if not shutil.which("busybox"):
-            self.skipTest("no busybox")
+            self.skipTest("no busybox here (package busybox-static)")
         if not LONG and self._testMethodName not in ("test_a_good_night", "test_never_cut", "test_killed_during_each_call"):
             self.skipTest("in short: ./run manifests takes all")
 
