@@ -286,6 +286,38 @@ BACKUP = {**dict.fromkeys(("includedNamespaces", "excludedNamespaces", "included
           **dict.fromkeys(("labelSelector", "hooks", "metadata"), dict)}
 
 
+# As prometheus-operator's (pkg/apis/monitoring/v1: ServiceMonitorSpec, Endpoint) has them, without what reads files of
+# the operator's own pod.
+MONITOR = {"selector": dict, "endpoints": list, "namespaceSelector": dict, "attachMetadata": dict,
+           **dict.fromkeys(("jobLabel", "scrapeClass", "bodySizeLimit"), str),
+           **dict.fromkeys(("targetLabels", "podTargetLabels", "scrapeProtocols"), list),
+           **dict.fromkeys(("sampleLimit", "targetLimit", "labelLimit", "labelNameLengthLimit", "labelValueLengthLimit",
+                            "keepDroppedTargets"), int)}
+ENDPOINT = {**dict.fromkeys(("port", "path", "scheme", "interval", "scrapeTimeout", "proxyUrl"), str),
+            **dict.fromkeys(("honorLabels", "honorTimestamps", "trackTimestampsStaleness", "followRedirects", "enableHttp2",
+                             "filterRunning"), bool),
+            **dict.fromkeys(("params", "basicAuth", "authorization", "oauth2", "tlsConfig"), dict),
+            **dict.fromkeys(("relabelings", "metricRelabelings"), list)}
+
+
+def unknown_fields(o, given, known):
+    for field, value in given.items():
+        if field not in known:
+            yield f"{label(o)}: a {o['kind']} has no '{field}'"
+        elif type(value) is not known[field]:
+            yield f"{label(o)}: '{field}' is no {known[field].__name__}"
+
+
+def service_monitors(objects):
+    """The fields of monitoring.coreos.com/v1 ServiceMonitor and their types, since no schema is at hand."""
+    for o in objects:
+        if (o["apiVersion"], o["kind"]) != ("monitoring.coreos.com/v1", "ServiceMonitor"):
+            continue
+        yield from unknown_fields(o, o["spec"], MONITOR)
+        for endpoint in o["spec"]["endpoints"]:
+            yield from unknown_fields(o, endpoint, ENDPOINT)
+
+
 def velero_schedules(objects):
     """The fields of velero.io/v1 Schedule and their types, since no schema is at hand; and it must snapshot, not copy."""
     for o in objects:
@@ -293,11 +325,7 @@ def velero_schedules(objects):
             continue
         template = o["spec"].get("template", {})
         for given, known in ((o["spec"], SCHEDULE), (template, BACKUP)):
-            for field, value in given.items():
-                if field not in known:
-                    yield f"{label(o)}: a Schedule has no '{field}'"
-                elif type(value) is not known[field]:
-                    yield f"{label(o)}: '{field}' is no {known[field].__name__}"
+            yield from unknown_fields(o, given, known)
         if len(o["spec"].get("schedule", "").split()) != 5:
             yield f"{label(o)}: '{o['spec'].get('schedule')}' is no schedule"
         if template.get("defaultVolumesToFsBackup") or not template.get("snapshotVolumes"):
@@ -341,7 +369,7 @@ def no_passwords(objects):
 
 
 RULES = (names, versions, selectors, ports, volumes, mounts_inside_the_data, references, resources, shared_memory,
-         images, one_database, jobs, velero_hooks, velero_schedules, rights, accounts, no_passwords)
+         images, one_database, jobs, velero_hooks, velero_schedules, service_monitors, rights, accounts, no_passwords)
 
 
 def problems(objects):

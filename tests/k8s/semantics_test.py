@@ -63,6 +63,14 @@ def schedule(**template):
     return made
 
 
+def monitor(spec=(), **endpoint):
+    """The component's, and what is planted: in its spec, in its endpoint."""
+    made = kustomize.read((kustomize.K8S / "components/monitoring/servicemonitor.yaml").read_text())[0]
+    made["spec"].update(spec)
+    made["spec"]["endpoints"][0].update(endpoint)
+    return made
+
+
 # What is planted, and a part of what must be said about it.
 FAULTS = [
     (lambda o: o.append(copy.deepcopy(o[0])), "twice"),
@@ -105,6 +113,10 @@ FAULTS = [
     (lambda o: o.append(schedule(includeNamespaces=["iris"])), "no 'includeNamespaces'"),
     (lambda o: o.append(schedule(includedNamespaces="iris")), "'includedNamespaces' is no list"),
     (lambda o: o.append(schedule(snapshotVolumes="true")), "'snapshotVolumes' is no bool"),
+    (lambda o: o.append(monitor(intervall="15s")), "no 'intervall'"),
+    (lambda o: o.append(monitor(interval=15)), "'interval' is no str"),
+    (lambda o: o.append(monitor({"targetLables": ["app"]})), "no 'targetLables'"),
+    (lambda o: o.append(monitor({"sampleLimit": "5000"})), "'sampleLimit' is no int"),
     (lambda o: o.append(role(verbs=["*"])), "'*' in verbs"),
     (lambda o: o.append(role(resources=["secrets"])), "reads Secrets"),
     (lambda o: o.append(role(resourceNames=[])), "of every pod"),
@@ -117,7 +129,7 @@ FAULTS = [
 
 class Rules(unittest.TestCase):
     def test_the_base_and_a_sound_job_keep_them(self):
-        objects = [*base(), JOB, role(), schedule()]
+        objects = [*base(), JOB, role(), schedule(), monitor()]
         hooks(objects)
         self.assertEqual([], semantics.problems(objects))
 
