@@ -80,6 +80,41 @@ TEST(IrisStart, AStartThatGetsNowhereEndsTheContainerWhereTheSettingSaysSo) {
   EXPECT_EQ(init.wait_code(within(40s)), 75) << init.log();
 }
 
+/// The next start has 8 s of recovery ahead of it, of which nothing is said, and 2 s are a stall.
+void leave_a_silent_recovery(IrisContainer& container, const string& work) {
+  Program first = container.start_up();
+  first.signal(SIGKILL);
+  ASSERT_TRUE(first.wait_exit(within(30s)));
+  container.set("IRIS_INIT_HEALTH_START_STALL", "2s");
+  // No files: to read them again and again would be work, too.
+  container.set("IRIS_STANDIN_RECOVERY_MS", "8000");
+  container.set("IRIS_STANDIN_RECOVERY_LINE_MS", "0");
+  container.set("IRIS_STANDIN_RECOVERY_WORK", work);
+}
+
+TEST(IrisStart, ARecoveryThatSaysNothingButWorksIsLeftAlone) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  ASSERT_NO_FATAL_FAILURE(leave_a_silent_recovery(container, "busy"));
+  container.set("IRIS_INIT_HEALTH_START_STALL_ACTION", "exit");
+  Program init = container.start();
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(40s))) << init.log();
+  EXPECT_TRUE(init.events("iris.start_stalled").empty()) << init.log();
+  EXPECT_NE(init.out().find("WIJ compare"), string::npos) << init.out();  // it did recover
+}
+
+TEST(IrisStart, ARecoveryThatOnlyWaitsIsReportedAndMayStillComeToItsEnd) {
+  SKIP_WITHOUT_NAMESPACES();
+  IrisContainer container;
+  ASSERT_NO_FATAL_FAILURE(leave_a_silent_recovery(container, "waiting"));
+  Program init = container.start();
+  ASSERT_TRUE(init.wait_for_event("iris.start_stalled", within(20s))) << init.log();
+  EXPECT_TRUE(init.events("iris.up").empty()) << init.log();
+  ASSERT_TRUE(init.wait_for_event("iris.up", within(30s))) << init.log();
+  const string metrics = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+  EXPECT_NE(metrics.find("iris_init_start_stalled 0\n"), string::npos) << metrics;
+}
+
 TEST(IrisStart, AMalformedFileIsFatalOnAFirstStart) {
   SKIP_WITHOUT_NAMESPACES();
   const IrisContainer container;
