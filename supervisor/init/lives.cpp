@@ -68,15 +68,16 @@ void Init::start_prepare() {
 
 void Init::watch_prepare(Nanos now) {
   if (now < prepare_deadline_) return;
+  if (prepare_killed_) {  // on a stuck volume nothing ends it, and nobody waits for it
+    main_code_ = ExitCode::refused;
+    if (!reason_.empty()) reason_.append("; ");
+    reason_.append("cpfmerge cannot be ended: the data volume is stuck");
+    return leave(now);
+  }
   log_.write(Level::error, "prepare.silent",
              stop_requested_ ? "cpfmerge does not end, killing it (is the data volume stuck?)"
                              : "cpfmerge has said nothing for 5 minutes; ending it (is the data "
                                "volume stuck?)");
-  if (prepare_killed_) {  // on a stuck volume nothing ends it, and nobody waits for it
-    main_code_ = ExitCode::refused;
-    reason_.append("cpfmerge cannot be ended: the data volume is stuck");
-    return leave(now);
-  }
   prepare_killed_ = true;
   ::kill(prepare_pid_, SIGKILL);
   prepare_deadline_ = now + prepare_farewell;

@@ -1,7 +1,9 @@
 // The data's file system is stuck: whoever writes there waits in the kernel, and no signal ends
-// him. What a stop and a freeze come to then.
+// him. What a stop, a start and a freeze come to then.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -77,6 +79,46 @@ TEST_F(StuckVolume, AFreezeFailsInANamedStepAndIsUndone) {
       << why_not_ready();
   EXPECT_EQ(container_.irisctl(init, {"freeze", "--owner", "next"}).code, 0) << init.log();
   EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "next"}).code, 0) << init.log();
+}
+
+/// A container whose volume is stuck when it begins.
+class StuckAtStart : public StuckVolume {
+ protected:
+  void SetUp() override {
+    StuckVolume::SetUp();
+    if (IsSkipped()) return;
+    const string gate = container_.dir / "gate";
+    ASSERT_EQ(::mkfifo(gate.c_str(), 0600), 0);
+    // For both directions: no open of it waits for anybody.
+    gate_.reset(::open(gate.c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_TRUE(gate_);
+    // Between the mount and iris-init.
+    const char* waiting = "echo mounted; read -r _ <\"$0\"; exec \"$@\"";
+    container_.before_init.insert(container_.before_init.end(), {"sh", "-c", waiting, gate});
+  }
+  void let_it_begin() const { ASSERT_EQ(::write(gate_.get(), "\n", 1), 1); }
+
+ private:
+  sup::UniqueFd gate_;
+};
+
+TEST_F(StuckAtStart, ItIsAliveAndAStopEndsItAndSaysWhatHung) {
+  Program init = container_.start();
+  ASSERT_TRUE(init.wait_for_output("mounted", within(30s))) << init.log();
+  FrozenFileSystem frozen{seen_from_outside(init)};
+  ASSERT_TRUE(frozen.frozen());
+  ASSERT_NO_FATAL_FAILURE(let_it_begin());
+  ASSERT_TRUE(wait_until([&] { return hangs(init, "cpfmerge"); }, within(30s))) << init.log();
+  EXPECT_EQ(http_wait_for(IrisContainer::port, "/livez", 200, within(10s)).status, 200);
+  EXPECT_EQ(IrisContainer::probe("startupz"), 503);
+  init.signal(SIGTERM);
+  const auto leaving = last_word(init, frozen, 60s);
+  ASSERT_TRUE(leaving) << init.log();
+  EXPECT_EQ(leaving->value("msg", ""),
+            "leaving with code 0: signal 15; cpfmerge cannot be ended: the data volume is stuck");
+  EXPECT_EQ(init.events("prepare.silent").size(), 1U) << init.log();  // it is killed once
+  EXPECT_TRUE(init.events("main.started").empty()) << init.log();
+  EXPECT_EQ(init.wait_code(within(30s)), 0) << init.log();  // there was no IRIS to stop
 }
 
 }  // namespace
