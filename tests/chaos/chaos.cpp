@@ -169,7 +169,7 @@ int main(int argc, char** argv) {
   }
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   if (checks_itself) return chaos::self_check();
-  const bool own_disk = chaos::OwnDisk::is_possible();
+  const bool own_disk = testing_support::OwnDisk::is_possible();
   if (!own_disk)
     std::puts("left out: faults of the volume (they need root, loop devices and mkfs.ext4)");
   std::filesystem::create_directories(options.logs);

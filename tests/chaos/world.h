@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "tests/chaos/database_watch.h"
-#include "tests/chaos/own_disk.h"
+#include "tests/integration/harness/own_disk.h"
 #include "tests/integration/iris/container.h"
 
 namespace chaos {
@@ -27,6 +27,7 @@ namespace chaos {
 using namespace std::chrono_literals;
 using testing_support::Deadline;
 using testing_support::IrisContainer;
+using testing_support::OwnDisk;
 using testing_support::Program;
 using Clock = std::chrono::steady_clock;
 

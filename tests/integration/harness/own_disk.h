@@ -4,7 +4,7 @@
 // goes.
 #include <string>
 
-namespace chaos {
+namespace testing_support {
 
 class OwnDisk {
  public:
@@ -39,4 +39,4 @@ class OwnDisk {
   std::string device_;  ///< loop3
 };
 
-}  // namespace chaos
+}  // namespace testing_support

@@ -1,4 +1,4 @@
-#include "tests/chaos/own_disk.h"
+#include "tests/integration/harness/own_disk.h"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -19,11 +19,7 @@
 #include "supervisor/base/unique_fd.h"
 #include "tests/integration/harness/program.h"
 
-namespace chaos {
-
-using testing_support::Program;
-using testing_support::within;
-using namespace std::chrono_literals;
+namespace testing_support {
 
 namespace {
 
@@ -118,4 +114,4 @@ bool OwnDisk::set_stuck(bool stuck) const {
   return ::ioctl(root.get(), stuck ? FIFREEZE : FITHAW, 0) == 0;
 }
 
-}  // namespace chaos
+}  // namespace testing_support
