@@ -1,10 +1,13 @@
 """The pages keep up: quotes are what the product prints, tables what the script computes, names what there is.
 
-    docs_test.py [CPFMERGE]     without the program its texts are not compared
+    docs_test.py [CPFMERGE [IRISCTL]]     without a program its texts are not compared, its commands not tried
 """
+import itertools
+import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -131,6 +134,56 @@ esac
                 self.assertNotIn("apply", calls)
 
 
+class Commands(unittest.TestCase):
+    """Each command line of docs/freeze.md, without an agent: irisctl understands it and misses only the agent."""
+
+    program = None
+    VALUES = {"TIME": "90s", "NAME": "job", "T": "ab", "COMMAND…": "true"}
+
+    @staticmethod
+    def variants(synopsis):
+        """The command lines that a line of the table of commands stands for: with and without each option, each choice."""
+        parts = re.findall(r"\[[^]]*\]|\([^)]*\)|[^\s\[(]+", synopsis.replace("\\|", "|"))
+        choices = [["", part[1:-1]] if part[0] == "[" else part[1:-1].split("|") if part[0] == "(" else [part] for part in parts]
+        return [" ".join(chosen).split() for chosen in itertools.product(*choices)]
+
+    def listed(self, node):
+        """In YAML a command is a list of words, or one as JSON in a string."""
+        if isinstance(node, str) and node.startswith('["irisctl"'):
+            node = json.loads(node)
+        if isinstance(node, list) and node[:1] == ["irisctl"]:
+            return [node]
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+        return [words for part in below for words in self.listed(part)]
+
+    def test_each_is_understood(self):
+        if not self.program or not os.access(self.program, os.X_OK):
+            self.skipTest("the program irisctl was not given")
+        page = (DOCS / "freeze.md").read_text()
+        synopses = re.findall(r"^\| `(irisctl .*?)` \|", page, re.M)
+        blocks = re.findall(r"```(yaml|sh)\n(.*?)```", page, re.S)
+        # Within a sentence a verb without options is a name of it and no command line.
+        prose = re.findall(r"`(irisctl [^`]* -[^`]*)`", re.sub(r"^\|.*$", "", re.sub(r"```.*?```", "", page, flags=re.S), flags=re.M))
+        scripts = [line for kind, text in blocks if kind == "sh" for line in re.findall(r"\birisctl [^|>&;)\n]*", text)]
+        lists = [words for kind, text in blocks if kind == "yaml" for words in self.listed(kustomize.read(text))]
+        found = {"synopses": [words for line in synopses for words in self.variants(line)],
+                 "prose": [shlex.split(line) for line in prose],
+                 "scripts": [shlex.split(re.sub(r"\$\w+", "7", line)) for line in scripts], "lists": lists}
+        self.assertEqual(3, len(synopses))
+        mentions = sum(len(re.findall(r"\birisctl\W+(?:freeze|thaw|with-freeze)\b", text)) for _, text in blocks)
+        self.assertEqual(mentions, len(scripts) + len(lists), "each in an example is found")
+        for kind, lines in found.items():
+            self.assertTrue(lines, kind)
+            for words in lines:
+                words = [self.VALUES.get(word, word) for word in words[1:]]
+                with self.subTest(kind, words=words), tempfile.TemporaryDirectory() as nobody:
+                    done = subprocess.run([self.program, *words], capture_output=True, text=True, timeout=60,
+                                          env={"PATH": os.environ["PATH"], "IRIS_INIT_PATHS_RUN_DIR": nobody})
+                    expected = 3 if "--iris-status" in words else 69
+                    self.assertEqual(expected, done.returncode, done.stderr)
+                    self.assertIn("no agent", done.stderr)
+
+
 class Quotes(unittest.TestCase):
     """Each refusal is brought about, and the page must have its text."""
 
@@ -250,6 +303,7 @@ class Quotes(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        Quotes.program = os.path.abspath(sys.argv.pop(1))
+    for users in (Quotes, Commands):
+        if len(sys.argv) > 1:
+            users.program = os.path.abspath(sys.argv.pop(1))
     kustomize.run_tests()
