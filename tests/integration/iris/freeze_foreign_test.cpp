@@ -12,6 +12,19 @@ using std::string;
 constexpr const char* freeze_by_hand = "##class(Backup.General).ExternalFreeze()";
 constexpr const char* thaw_by_hand = "##class(Backup.General).ExternalThaw()";
 
+/// Three more looks at IRIS.
+void wait_for_polls() {
+  const auto polls = [] {
+    const string text = http_get(IrisContainer::port, "/metrics", within(5s)).body;
+    const string name = "\niris_init_qlist_duration_seconds_count ";
+    const auto at = text.find(name);
+    return at == string::npos ? 0 : std::stoi(text.substr(at + name.size()));
+  };
+  const int before = polls();
+  ASSERT_GT(before, 0);
+  ASSERT_TRUE(wait_until([&] { return polls() >= before + 3; }, within(20s)));
+}
+
 /// Whether health shows a suspension or not, which nobody knows.
 class FreezeForeign : public ::testing::TestWithParam<const char*> {
  protected:
@@ -100,6 +113,89 @@ TEST_P(FreezeForeign, EndsWithTheIrisThatItWasMadeOf) {
   EXPECT_TRUE(wait_until([&] { return freeze_state(container_, init) != "foreign"; }, within(20s)));
 }
 
+TEST_P(FreezeForeign, IrisFreezeIsOneToo) {
+  container_.fault("profile", "2026.1");  // earlier ones do not know the verb
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.exec(init, {"iris", "freeze", "IRIS"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  EXPECT_EQ(freeze_state(container_, init), "foreign");
+  EXPECT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 3);
+  EXPECT_EQ(container_.session(init, is_suspended), suspended);
+  ASSERT_EQ(container_.exec(init, {"iris", "thaw", "IRIS"}).code, 0);
+  EXPECT_TRUE(init.wait_for_event("freeze.foreign_over", within(20s))) << init.log();
+  ASSERT_EQ(container_.exec(init, {"iris", "freeze", "IRIS"}).code, 0);
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--foreign"}).code, 4) << init.log();
+  EXPECT_EQ(container_.session(init, is_suspended), not_suspended);
+}
+
+/// Once it is older than its ExternalFreezeTimeOut no session can ask or thaw any more: whoever
+/// signs on is refused or waits, which nobody knows.
+class FreezeForeignOld : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    SKIP_WITHOUT_NAMESPACES();
+    container_.set("IRIS_INIT_HEALTH_POLL", "1s");
+    container_.set("IRIS_INIT_FREEZE_FOREIGN_CHECK", "1s");
+    container_.set("IRIS_INIT_FREEZE_STEP_TIMEOUT", "1s");
+    container_.fault("suspended_sign_on", "refuse");
+  }
+  void grow_old(const Program& init) {
+    ASSERT_TRUE(wait_until(
+        [&] {
+          const int code = container_.session(init, is_suspended);
+          return code != suspended && code != not_suspended;
+        },
+        within(20s)));
+    container_.fault("suspended_sign_on", GetParam());
+  }
+  void expect_thawed(Program& init) {
+    const auto thawed = container_.irisctl(init, {"thaw", "--foreign", "-o", "json"});
+    EXPECT_EQ(thawed.code, 4) << thawed.err << init.log();
+    EXPECT_EQ(json_of(thawed).value("how", ""), "without a session") << thawed.out;
+    EXPECT_EQ(container_.session(init, is_suspended), not_suspended) << init.log();
+    // Not "settling": a session that waited to thaw it must not thaw ours. "failed" is a freeze of
+    // ours that it was in the way of.
+    EXPECT_TRUE(wait_until(
+        [&] {
+          const string state = freeze_state(container_, init);
+          return state == "thawed" || state == "failed";
+        },
+        within(30s)))
+        << init.log();
+    EXPECT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 0) << init.log();
+    EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 0) << init.log();
+  }
+
+  IrisContainer container_;
+};
+
+INSTANTIATE_TEST_SUITE_P(SignOn, FreezeForeignOld, ::testing::Values("refuse", "hang"),
+                         [](const auto& each) { return string{each.param}; });
+
+TEST_P(FreezeForeignOld, ThatIsKnownStaysKnownAndIsThawedWithoutASession) {
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.session(init, "##class(Backup.General).ExternalFreeze(,,,,,,5)"), suspended);
+  ASSERT_EQ(container_.irisctl(init, {"freeze", "--owner", "job"}).code, 3) << init.log();
+  ASSERT_TRUE(init.wait_for_event("freeze.foreign", within(20s))) << init.log();
+  ASSERT_NO_FATAL_FAILURE(grow_old(init));
+  ASSERT_NO_FATAL_FAILURE(wait_for_polls());  // each of which asks a session, too
+  EXPECT_EQ(freeze_state(container_, init), "foreign");
+  EXPECT_EQ(IrisContainer::probe("readyz"), 200);
+  EXPECT_EQ(IrisContainer::probe("livez"), 200);
+  expect_thawed(init);
+  EXPECT_TRUE(init.wait_for_event("freeze.foreign_over", within(20s))) << init.log();
+}
+
+TEST_P(FreezeForeignOld, ThatNobodyFoundInTimeIsThawedOnRequestAllTheSame) {
+  container_.set("IRIS_INIT_FREEZE_FOREIGN_CHECK", "0s");
+  container_.fault("frozen_health", "ok");
+  Program init = container_.start_up();
+  ASSERT_EQ(container_.session(init, "##class(Backup.General).ExternalFreeze(,,,,,,1)"), suspended);
+  ASSERT_NO_FATAL_FAILURE(grow_old(init));
+  expect_thawed(init);
+}
+
 TEST(FreezeForeignCheck, CanBeSwitchedOff) {
   SKIP_WITHOUT_NAMESPACES();
   IrisContainer container;
@@ -108,15 +204,7 @@ TEST(FreezeForeignCheck, CanBeSwitchedOff) {
   container.set("IRIS_INIT_FREEZE_FOREIGN_CHECK", "0s");
   Program init = container.start_up();
   ASSERT_EQ(container.session(init, freeze_by_hand), suspended);
-  const auto polls = [&] {
-    const string text = http_get(IrisContainer::port, "/metrics", within(5s)).body;
-    const string name = "\niris_init_qlist_duration_seconds_count ";
-    const auto at = text.find(name);
-    return at == string::npos ? 0 : std::stoi(text.substr(at + name.size()));
-  };
-  const int before = polls();
-  ASSERT_GT(before, 0);
-  ASSERT_TRUE(wait_until([&] { return polls() >= before + 3; }, within(20s)));
+  ASSERT_NO_FATAL_FAILURE(wait_for_polls());
   EXPECT_EQ(freeze_state(container, init), "thawed");
   // A freeze that meets it tells it all the same.
   EXPECT_EQ(container.irisctl(init, {"freeze", "--owner", "job"}).code, 3);
