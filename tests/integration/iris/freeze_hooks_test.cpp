@@ -170,11 +170,15 @@ TEST_F(FreezeHooks, WhoSuspendsIrisWhileTheyRunKeepsIt) {
 TEST_F(FreezeHooks, AFreezeThatBecameOneWithAnotherOnesIsNeverToldToHaveHeldWithoutIt) {
   container_.fault("refreeze_status", "5");
   Program init = container_.start_up();
-  container_.fault("session_ms", "700");
+  container_.fault("session_ms", "2000");  // it signs on for so long, and then it is stopped
   Program asking = container_.begin(init, {"irisctl", "freeze", "--owner", "job"});
-  ASSERT_TRUE(wait_until([&] { return !sessions(init, "ExternalFreeze").empty(); }, within(20s)));
+  std::vector<pid_t> ours;
+  ASSERT_TRUE(
+      wait_until([&] { return !(ours = sessions(init, "ExternalFreeze")).empty(); }, within(20s)));
+  ASSERT_EQ(::kill(ours.front(), SIGSTOP), 0);
   container_.fault("session_ms", "");
   EXPECT_EQ(container_.session(init, "##class(Backup.General).ExternalFreeze()"), suspended);
+  ASSERT_EQ(::kill(ours.front(), SIGCONT), 0);
   EXPECT_EQ(asking.wait_code(within(20s)), 0) << init.log();
   // They thaw what is theirs, too.
   EXPECT_EQ(container_.session(init, "##class(Backup.General).ExternalThaw()"), suspended);
