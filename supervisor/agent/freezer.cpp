@@ -75,7 +75,6 @@ Freezer::Freezer(FreezerSettings settings, Jobs& jobs, Timeline& timeline, State
 
 void Freezer::freeze(const control::Request& request, ControlServer::Respond respond) {
   const Nanos lease = request.lease != 0 ? request.lease : settings_.lease;
-  keep_asked(request.owner);
   if (request.owner.empty() || request.owner.size() > longest_owner)
     return respond(
         {control::usage, fmt::format("an owner has 1 to {} bytes", longest_owner), "{}"});

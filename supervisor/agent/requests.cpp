@@ -35,16 +35,16 @@ void Agent::on_request(const control::Request& request, ControlServer::Respond r
   if (request.verb == "stop") return respond(stop(request.now));
   const bool freezes = request.verb == "freeze" || request.verb == "thaw";
   if (!freezes) return respond({control::usage, "there is no verb '" + request.verb + "'", "{}"});
-  if (options_.safe && request.verb == "freeze") {
-    freezer_.keep_asked(request.owner);
-    return respond({control::refused, "the agent runs in safe mode: it does not freeze", "{}"});
-  }
   // What an earlier agent has left is not known yet: whoever asks again is told then.
   if (!init_) return respond({control::no_agent, "the agent has only just started", "{}"});
-  if (request.verb == "freeze")
-    freezer_.freeze(request, std::move(respond));
-  else
-    freezer_.thaw(request, std::move(respond));
+  if (request.verb == "thaw") return freezer_.thaw(request, std::move(respond));
+  freezer_.keep_asked(request.owner);  // whatever becomes of it
+  if (options_.safe)
+    return respond({control::refused, "the agent runs in safe mode: it does not freeze", "{}"});
+  if (life_.state() == LifeState::up && !iris_now().heard)
+    return respond(
+        {control::no_agent, "the agent has only just started: it has not heard of IRIS yet", "{}"});
+  freezer_.freeze(request, std::move(respond));
 }
 
 control::Reply Agent::hold(const control::Request& request) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "supervisor/base/text.h"
+#include "supervisor/core/earlier_lives.h"
 #include "supervisor/os/clock.h"
 #include "supervisor/os/files.h"
 

@@ -66,16 +66,6 @@ std::string encode(const StateRecord& record);
 /// nullopt: not a record of a version that we know. Unknown fields are ignored.
 std::optional<StateRecord> decode_state_record(std::string_view text);
 
-/// What earlier lives of the container have left to be told in this one.
-struct EarlierLives {
-  std::vector<StateRecord> records;  ///< of freezes that are over, as if they were this life's
-  std::string left_frozen;           ///< whose freeze the end of the container has ended
-};
-/// `records`: theirs, oldest first. Who asks for a thaw after the container was restarted hears
-/// the truth by token, and by name where it did not hold.
-EarlierLives left_by_earlier_lives(const std::vector<StateRecord>& records,
-                                   std::uint64_t incarnation);
-
 /// What the next agent still needs of `records`, oldest first as before: no lease that a newer
 /// record has replaced, the newest `up` and `wrong`, and the newest 1000 of every other kind. A
 /// lease is by far the longest record: it lists every database.

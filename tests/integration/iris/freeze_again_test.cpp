@@ -35,6 +35,30 @@ class FreezeAgain : public ::testing::Test {
   IrisContainer container_;
 };
 
+// What will pass in a moment is no refusal.
+TEST_F(FreezeAgain, AnAgentThatHasNotHeardOfIrisYetIsAskedAgain) {
+  Program init = container_.start_up();
+  container_.fault("qlist_fault", "hang");
+  kill_agent(init);
+  IrisContainer::Answer asked;
+  ASSERT_TRUE(wait_until(
+      [&] {
+        asked = container_.irisctl(init, {"freeze", "--owner", "job"});
+        return asked.err.find("has not heard of IRIS yet") != string::npos;
+      },
+      within(20s)))
+      << asked.err << init.log();
+  EXPECT_EQ(asked.code, 69) << asked.err;
+  container_.fault("qlist_fault", "");
+  ASSERT_TRUE(wait_until(
+      [&] {
+        return container_.irisctl(init, {"freeze", "--owner", "job"}).code == 0;
+      },
+      within(20s)))
+      << init.log();
+  EXPECT_EQ(container_.irisctl(init, {"thaw", "--owner", "job"}).code, 0);
+}
+
 // Its copy may not be done.
 TEST_F(FreezeAgain, WhatAnOperatorThawsByForceHasNotHeldForItsOwner) {
   Program init = container_.start_up();

@@ -1,7 +1,7 @@
 // What a container that was started again still tells of freezes before it.
 #include <gtest/gtest.h>
 
-#include "supervisor/core/state_record.h"
+#include "supervisor/core/earlier_lives.h"
 
 namespace sup {
 namespace {
